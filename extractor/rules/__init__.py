@@ -1,0 +1,1 @@
+"""The ordered groups of rules, and the hash of the rules in force."""

@@ -1,0 +1,1 @@
+"""The records of an extraction, and how they are stored."""
