@@ -1,10 +1,15 @@
-"""Finds the tree of enumerated points and tells directives from other points."""
+"""Finds the enumerated points of a text and the tree they form."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field, replace
 
 from models.records import ItemFunction, MarkerStyle
+
+_DIGIT = {c: i for i, c in enumerate("一二三四五六七八九", 1)}
+_NUM = "[一二三四五六七八九十]{1,3}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +29,336 @@ class Point:
     parent: int | None
     function: ItemFunction
     rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A point before its function is known. ``first`` is the index of the first point of its list (its eldest sibling).
+
+    ``gap`` says that its number does not follow its elder sibling's (or that a list does not begin at one).
+    """
+
+    start: int
+    marker_end: int
+    heading_end: int
+    end: int
+    style: MarkerStyle
+    number: int
+    parent: int | None
+    first: int
+    gap: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Marker:
+    """A place that reads like a marker. ``edge``: line (begins a line), strong (after 。；：), weak (after ，、), none."""
+
+    start: int
+    end: int
+    style: MarkerStyle
+    kind: str
+    number: int
+    edge: str
+    line: int
+
+
+# How deep a style usually stands; the styles inside a paragraph share one depth.
+_RANK = {"chapter": 0, "section": 1, "arabic": 2, "arabic_paren": 3, "circled": 4}
+_INLINE = 5
+_COUNTED = ("chapter", "di", "shi", "yao", "qi", "order")  # these may take over from each other: 一、…二、…第三，
+
+_MARKER = re.compile(
+    rf"(?P<chapter>{_NUM})、(?!{_NUM}[、线级类年季楼])"
+    rf"|（(?P<section>{_NUM})）"
+    r"|(?P<arabic>[0-9]{1,2})(?:、|[.．]、?)(?![0-9])"
+    r"|（(?P<paren>[0-9]{1,2})）|(?P<half>[0-9]{1,2})）"
+    r"|(?P<circled>[①-⑳])"
+    rf"|其(?P<qi>{_NUM})(?:[，：、]|是)"
+    rf"|第(?P<di>{_NUM})(?:[，：、]|[个点条项步件][^，。；：、\n是]{{0,8}}是|[个点]方面[，：、是]?|是)"
+    rf"|(?P<shi>{_NUM})是(?![一二三四][，。、；就]|否)"
+    rf"|(?P<yao>{_NUM})要(?![素点件害求么])"
+    r"|(?P<order>首先|其次|再次|再者|最后|然后)(?:[，：]|是|要)?"
+    r"|(?P<side>一方面|另一方面)(?:[，：]|是)?"
+)
+_ORDER = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "然后": 0, "最后": 0}
+_STRONG = frozenset("。！？；：”）】…")
+_LOST_ONE = re.compile(r"(?<![0-9.第~至-])1[.、 ]?(?=[\u4e00-\u9fff])(?![年月日时天个人名项次家期户号元米万亿台级层楼点岁周种例支所区])")
+_HEAD_END = re.compile(r"[。；：\n！？]")
+
+
+def parse_number(text: str) -> int | None:
+    """The value of a Chinese ordinal of up to 99, or None where the characters form none.
+
+    >>> parse_number("二十一"), parse_number("五一")
+    (21, None)
+    """
+    tens, ten, ones = text.rpartition("十")
+    if ten:
+        if (tens and tens not in _DIGIT) or (ones and ones not in _DIGIT):
+            return None
+        return _DIGIT.get(tens, 1) * 10 + _DIGIT.get(ones, 0)
+    return _DIGIT.get(text)
+
+
+def _edge(text: str, at: int, gaps: frozenset[int]) -> str:
+    if at == 0 or text[at - 1] == "\n":
+        return "line"
+    if text[at - 1] in _STRONG or at in gaps:
+        return "strong"
+    return "weak" if text[at - 1] in "，、" else "none"
+
+
+def _markers(text: str, gaps: frozenset[int]) -> list[_Marker]:
+    """All places that read like a marker, in text order."""
+    newlines = [m.start() for m in re.finditer("\n", text)]
+    out: list[_Marker] = []
+    for m in _MARKER.finditer(text):
+        kind = str(m.lastgroup)
+        words = m.group(kind)
+        if kind in ("chapter", "section", "di", "shi", "yao", "qi"):
+            number = parse_number(words)
+        elif kind == "circled":
+            number = ord(words) - ord("①") + 1
+        elif kind == "side":
+            number = 1 if words == "一方面" else 2
+        elif kind == "order":
+            number = _ORDER[words]
+        else:
+            number = int(words)
+        if number is None or (kind in ("arabic", "paren", "half") and number == 0):
+            continue
+        style: MarkerStyle = "other"
+        if kind in ("paren", "half"):
+            kind, style = "arabic_paren", "arabic_paren"
+        elif kind in ("chapter", "section", "arabic", "shi", "yao", "di"):
+            style = kind  # type: ignore[assignment]
+        end = m.start(m.lastgroup or 0) + len(words) if kind in ("order", "side") else m.end()
+        out.append(_Marker(m.start(), end, style, kind, number, _edge(text, m.start(), gaps), bisect_right(newlines, m.start())))
+    return _paired(_with_lost_ones(text, out + _without_dots(text, gaps, newlines)))
+
+
+_BARE = re.compile(r"(?<![^\n])([0-9]{1,2})(?=[\u4e00-\u9fff][^\n。；，]{1,30}(?:\n|$))")
+
+
+def _without_dots(text: str, gaps: frozenset[int], newlines: list[int]) -> list[_Marker]:
+    """Numbered headings that stand alone on their lines without a dot (``1　沿革``), where they count from one."""
+    found: list[_Marker] = []
+    for m in _BARE.finditer(text):
+        if m.end() in gaps:
+            line = bisect_right(newlines, m.start())
+            found.append(_Marker(m.start(), m.end(), "arabic", "arabic", int(m.group(1)), "line", line))
+    counted = [m.number for m in found] == list(range(1, len(found) + 1))
+    apart = all(b.line - a.line > 1 for a, b in zip(found, found[1:], strict=False))
+    return found if len(found) >= 2 and counted and apart else []
+
+
+def _with_lost_ones(text: str, markers: list[_Marker]) -> list[_Marker]:
+    """Adds the ``1`` that lost its dot (``…有效1严格管理…2.居家…``), where a ``2.`` has no first."""
+    out: list[_Marker] = []
+    since = 0
+    has_one = False
+    for m in sorted(markers, key=lambda m: m.start):
+        if m.kind in ("chapter", "section"):
+            since, has_one = m.end, False
+        if m.kind == "arabic" and m.edge != "weak":
+            if m.number == 1 and m.edge != "none":
+                has_one = True
+            elif m.number == 2 and not has_one and since:
+                lost = list(_LOST_ONE.finditer(text, since, m.start))
+                if lost:
+                    one = lost[0]
+                    has_one = True
+                    out = [o for o in out if o.start != one.start()]
+                    out.append(_Marker(one.start(), one.end(), "arabic", "arabic", 1, "strong", m.line))
+        out.append(m)
+    return sorted(out, key=lambda m: m.start)
+
+
+def _paired(markers: list[_Marker]) -> list[_Marker]:
+    """Drops 首先 and 一方面 that stand alone: they count only with what must follow them."""
+    keep: list[_Marker] = []
+    later: dict[str, int] = {}
+    for m in reversed(markers):
+        if m.kind == "side":
+            if m.number == 2:
+                later["另一方面"] = m.start
+            elif later.get("另一方面", 1 << 60) - m.start > 800:
+                continue
+        if m.kind == "order":
+            if m.number == 1 and later.get("其次", 1 << 60) - m.start > 1200:
+                continue
+            if m.number in (2, 3) and m.edge != "none":
+                later["其次"] = m.start
+        keep.append(m)
+    return keep[::-1]
+
+
+@dataclass(slots=True)
+class _Level:
+    """A list that is still open: the kind of its markers, its last number and the indices of its points."""
+
+    kind: str
+    rank: int
+    last: int
+    points: list[int] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    plain: bool = False  # a line without a marker stands inside the list
+
+_END_OF_ALL = re.compile(
+    r"同志们|特此|附件|[^。]{0,24}(?:主持(?:召开)?(?:了)?会议|(?:参加|出席|列席)(?:了)?(?:会议|活动)?。)|[^，。]{2,30}[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日$"
+)
+_NEW_SUBJECT = re.compile(r"总之|以上|会(?:议|前|后|上|末)|最后，|此外，")
+_ANNOUNCE = re.compile(r"(?:以下|如下|下面|几点|几个|[二两三四五六七八九十][点个项条件]|下列)[^。：\n]{0,24}[：。]?$")
+_LEAD = re.compile(r"下面|下一步|接下来|最后|会议(?:强调|要求|指出)|我[再想]?(?:讲|提|说|强调|谈|总结)[^。：]{0,12}[点条个]")
+
+
+def outline(text: str, gaps: frozenset[int] = frozenset()) -> list[Node]:
+    """The points of a cleaned text in text order, each with its parent.
+
+    ``gaps`` are the offsets before which something was cut out (see CleanText). A marker opens a list, goes on with an
+    open one of its kind, or takes over from one of another kind (一、…二、…第三，); a list ends where a point of an
+    outer list begins or a paragraph closes it.
+
+    >>> [(n.number, n.parent) for n in outline("一、抓排查。一是查人员。二是查车辆。二、抓管控。")]
+    [(1, None), (1, 0), (2, 0), (2, None)]
+    """
+    return _Builder(text).build(_markers(text, gaps))
+
+
+class _Builder:
+    """Holds the open lists while the markers are placed one after another."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.nodes: list[Node] = []
+        self.levels: list[_Level] = []
+        self.seen: dict[str, int] = {}
+        self.line_starts = [0, *(m.end() for m in re.finditer("\n", text))]
+
+    def build(self, markers: list[_Marker]) -> list[Node]:
+        line = 0
+        starts_line = {m.line for m in markers if m.edge == "line"}
+        for m in markers:
+            for plain in range(line + 1, m.line + 1):
+                if self.levels and plain not in starts_line:
+                    self._plain_line(plain)
+            line = max(line, m.line)
+            self._place(m)
+        for plain in range(line + 1, len(self.line_starts)):
+            if not self.levels:
+                break
+            self._plain_line(plain)
+        self._close(0, len(self.text))
+        return self.nodes
+
+    def _line(self, number: int) -> str:
+        start = self.line_starts[number]
+        end = self.line_starts[number + 1] - 1 if number + 1 < len(self.line_starts) else len(self.text)
+        return self.text[start:end]
+
+    def _close(self, depth: int, at: int) -> None:
+        """Ends all lists from depth on at offset ``at``."""
+        for level in self.levels[depth:]:
+            self.seen[level.kind] = level.last
+            i = level.points[-1]
+            self.nodes[i] = replace(self.nodes[i], end=at)
+        del self.levels[depth:]
+
+    def _plain_line(self, number: int) -> None:
+        """A line that begins without a marker may end open lists."""
+        start = self.line_starts[number]
+        words = self._line(number)
+        if _END_OF_ALL.match(words):
+            self._close(0, start)
+            return
+        for depth, level in enumerate(self.levels):
+            ends = level.rank == _INLINE and (_NEW_SUBJECT.match(words) or _ANNOUNCE.search(words[-60:]))
+            if ends or (len(level.points) >= 2 and self._fills_its_lines(level)):
+                self._close(depth, start)
+                return
+            level.plain = True
+
+    def _fills_its_lines(self, level: _Level) -> bool:
+        """Every point of the list so far is prose in lines of its own: a plain line stands outside the list."""
+        if level.plain:
+            return False
+        last = self._line(level.lines[-1])
+        return len(last) > 40 or "。" in last[:-1] or level.lines[0] == level.lines[-1]
+
+    def _place(self, m: _Marker) -> None:
+        rank = _RANK.get(m.kind, _INLINE)
+        depth = self._continued(m)
+        if depth is not None:
+            self._close(depth + 1, m.start)
+            level = self.levels[depth]
+            number = level.last + 1 if m.number == 0 else m.number
+            before = level.points[-1]
+            self.nodes[before] = replace(self.nodes[before], end=m.start)
+            self._add(level, m, number, self.nodes[before].parent, gap=number != level.last + 1)
+            return
+        resumed = m.kind in _RANK and m.number == self.seen.get(m.kind, 0) + 1 and (m.edge in ("line", "strong") or m.kind == "section")
+        if m.number != 1 and not resumed and not (m.edge in ("line", "strong") and m.number in (2, 3) and m.kind not in ("arabic", "order", "side")):
+            return
+        if m.edge == "none" and not (m.kind == "section" and self.levels):
+            return
+        if m.edge == "weak" and rank < _INLINE and m.kind != "section":
+            return
+        keep = self._enclosing(m, rank)
+        self._close(keep, m.start)
+        parent = self.levels[-1].points[-1] if self.levels else None
+        level = _Level(m.kind, rank if keep or rank < _INLINE else _INLINE, 0)
+        self.levels.append(level)
+        self._add(level, m, m.number, parent, gap=m.number != 1 and not resumed)
+
+    def _continued(self, m: _Marker) -> int | None:
+        """The depth of the open list that the marker goes on with, or None."""
+        same = [d for d, level in enumerate(self.levels) if level.kind == m.kind]
+        exact = [d for d in same if m.number in (self.levels[d].last + 1, 0)]
+        if exact:
+            if len(exact) > 1 and m.edge == "line" and self.levels[exact[-1]].lines[-1] != m.line:
+                inner = self.levels[exact[-1]]
+                if not self._starts_line(inner.points[-1]):
+                    return exact[0]
+            return exact[-1]
+        if m.edge not in ("line", "strong"):
+            return None
+        if m.kind in _COUNTED and m.number >= 2:
+            mixed = [d for d, level in enumerate(self.levels) if level.kind in _COUNTED and level.last + 1 == m.number]
+            if mixed:
+                return mixed[-1]
+        for d in reversed(same):
+            last = self.levels[d].last
+            if last < m.number <= last + 3 or (m.number == last >= 2 and m.edge == "line"):
+                return d
+        return None
+
+    def _starts_line(self, node: int) -> bool:
+        start = self.nodes[node].start
+        return start == 0 or self.text[start - 1] == "\n"
+
+    def _enclosing(self, m: _Marker, rank: int) -> int:
+        """How many open lists stay open around a new one that begins at the marker."""
+        before = self.nodes[-1].marker_end if self.nodes else 0
+        lead = self.text[max(before, m.start - 60) : m.start].rstrip("。：，\n")
+        led = rank == _INLINE and bool(_LEAD.search(re.split("[。；！？\n]", lead)[-1]))
+        for depth, level in enumerate(self.levels):
+            if level.rank > rank or (led and level.rank == _INLINE):
+                return depth
+            if level.kind == m.kind:
+                last = self.nodes[level.points[-1]]
+                same_line = level.lines[-1] == m.line or (
+                    level.lines[-1] == m.line - 1 and self.text[m.start - 2 : m.start] == "：\n"
+                )
+                if rank != _INLINE or not same_line or led:
+                    return depth
+        return len(self.levels)
+
+    def _add(self, level: _Level, m: _Marker, number: int, parent: int | None, *, gap: bool) -> None:
+        level.last = number
+        level.points.append(len(self.nodes))
+        level.lines.append(m.line)
+        end = _HEAD_END.search(self.text, m.end, m.end + 80)
+        heading_end = end.start() if end else min(m.end + 80, len(self.text))
+        self.nodes.append(
+            Node(m.start, m.end, heading_end, len(self.text), m.style, number, parent, level.points[0], gap)
+        )

@@ -1,0 +1,337 @@
+"""Raw text to cleaned text, with the exact way back.
+
+The cleaned text is a view: noise, spaces and control characters are cut out, a few characters are replaced one to one
+(half-width punctuation, full-width digits), nothing is inserted. Only this file changes characters and converts
+offsets, so a span of the cleaned text always maps to one span of the raw text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from extractor.rule import Rule, compiled
+from extractor.rules import noise
+from models.records import Noise, Span
+
+_TABLE = str.maketrans(
+    {
+        **{chr(0xFF10 + i): str(i) for i in range(10)},
+        **{chr(0xFF21 + i): chr(0x41 + i) for i in range(26)},
+        **{chr(0xFF41 + i): chr(0x61 + i) for i in range(26)},
+        **dict(zip("，：；！？（）．％＋－～／＝＞＜＃＆", "，：；！？（）.%+-~/=><#&", strict=True)),
+        **dict(zip(",:;!?()", "，：；！？（）", strict=True)),
+        **dict(zip("﹑､﹐﹔﹕", "、、，；：", strict=True)),
+        **dict(zip("「」『』〝〞", "“”“”“”", strict=True)),
+        **dict(zip("後馀於爲裡", "后余于为里", strict=True)),
+        "\x0b": "\n", "\x0c": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n",
+        "\xa0": " ", "\u3000": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u202f": " ",
+    }
+)  # fmt: skip
+_INVISIBLE = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+_GLUE = re.compile(rf"[ \t{_INVISIBLE}\r]+|\n[\s{_INVISIBLE}]*")
+_INDENTS = ("\u3000\u3000", "  ", "\t\t")
+_CELL = re.compile(r"(?<=\S)\t+(?=\S)")
+_LATIN = re.compile(r"[A-Za-z0-9]")
+# Half-width marks inside figures are no punctuation: 1,000  20:00  10:30:05.
+_FIGURE = re.compile(r"(?<=[0-9])[，：](?=[0-9]{2,3}(?![0-9]))")
+_TERMINAL = frozenset("。！？；：!?…”’》】）")
+_OPENING = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}[、.]|[（(][一二三四五六七八九十0-9]{1,3}[）)]|[0-9]{1,3}[、.]|[①-⑳]|[•●·▪■◆★☆>#*]|第[一二三四五六七八九十]{1,3}[，、章条]|"
+    r"[一二三四五六七八九十]{1,3}[是要]|同志们|各位|各[^，。]{1,30}：|附件|【)"
+)
+_PAGE_MARK = re.compile(r"([0-9]{1,3})、")
+
+
+class TextError(ValueError):
+    """The text cannot be read as a speech: says what, where and how to fix it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CleanText:
+    """The cleaned text and its map.
+
+    ``text`` is the cleaned text; ``noise`` what was cut out because it is no part of the speech, in raw offsets.
+    ``gaps`` holds the cleaned offsets before which something was cut out (a space, a line break, noise).
+    """
+
+    raw: str
+    text: str
+    noise: tuple[Noise, ...]
+    gaps: frozenset[int]
+    _clean_at: Sequence[int] = field(repr=False)
+    _raw_at: Sequence[int] = field(repr=False)
+
+    def raw_offset(self, at: int) -> int:
+        """The raw offset of the character at offset ``at`` of the cleaned text."""
+        k = bisect_right(self._clean_at, at) - 1
+        return self._raw_at[k] + at - self._clean_at[k]
+
+    def span(self, start: int, end: int) -> Span:
+        """The raw span of cleaned text[start:end], which must not be empty; it covers the noise inside.
+
+        >>> clean("请 各单位").span(0, 2)
+        Span(start=0, end=3, text='请 各', clean='请各')
+        """
+        a, b = self.raw_offset(start), self.raw_offset(end - 1) + 1
+        text = self.raw[a:b]
+        return Span(start=a, end=b, text=text, clean=None if b - a == end - start else self.text[start:end])
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the raw text: [start, end) raw, without its white space; ``view`` is it with neither spaces nor half-width marks."""
+
+    start: int
+    end: int
+    view: str
+    indented: bool
+
+
+def clean(raw: str) -> CleanText:
+    """The cleaned view of a raw text.
+
+    Raises TextError when the text holds a lone surrogate, which no encoding can store.
+
+    >>> clean("第1页/共2页\\n请 各单位,抓好落实。").text
+    '请各单位，抓好落实。'
+    """
+    lone = re.search(r"[\ud800-\udfff]", raw)
+    if lone:
+        raise TextError(
+            f"第{lone.start() + 1}个字符是孤立的代理码位 U+{ord(lone.group()):04X}，无法保存。请以正确的编码重新读取文本。"
+        )
+    view = _view(raw)
+    lines = _lines(raw, view)
+    noisy = _noise_lines(lines)
+    body = [line for line in lines if line not in noisy]
+    whole = [(line.start, line.end, rule) for line, rule in noisy.items()]
+    inline = _merged(_page_marks(view, body) + _notices(view, body))
+    return _assemble(raw, view, body, whole, inline)
+
+
+def _view(raw: str) -> str:
+    """The raw text with characters replaced one to one, so that offsets stay as they are."""
+    text = raw.replace("\u3000\u3000", "\n\n").translate(_TABLE)  # a double indent begins a paragraph
+    if "\t" in text:
+        text = _CELL.sub(lambda m: "|".ljust(len(m.group())), text)
+    return _FIGURE.sub(lambda m: "," if m.group() == "，" else ":", text)
+
+
+def _lines(raw: str, view: str) -> list[_Line]:
+    out = []
+    for m in re.finditer(r"[^\n]+", view):
+        start, end = m.span()
+        inner = re.sub(rf"[\s{_INVISIBLE}]+", "", m.group())
+        if not inner:
+            continue
+        while view[start].isspace() or re.match(f"[{_INVISIBLE}]", view[start]):
+            start += 1
+        while view[end - 1].isspace() or re.match(f"[{_INVISIBLE}]", view[end - 1]):
+            end -= 1
+        out.append(_Line(start, end, inner, raw[max(0, start - 2) : start] in _INDENTS))
+    return out
+
+
+def _first(rules: Iterable[Rule], text: str) -> str | None:
+    return next((rule.id for rule in rules if compiled(rule.pattern).search(text)), None)
+
+
+_MENU_LINE = re.compile(r"^[^，。；：！？、（(0-9][^，。；：！？（(]{0,9}$")
+_HEADLINE = re.compile(r"^[·•▪●>][^。]{4,70}$")
+
+
+def _noise_lines(lines: list[_Line]) -> dict[_Line, str]:
+    """The lines that are no part of the speech, each with the rule that says so."""
+    out: dict[_Line, str] = {}
+    for line in lines:
+        if len(line.view) <= 400 and (rule := _first(noise.LINE, line.view)):
+            out[line] = rule
+    out.update(_menus(lines))
+    out.update(_contents(lines))
+    out.update(_tail(lines, out))
+    out.update(_repeated_titles([line for line in lines if line not in out]))
+    return out
+
+
+def _menus(lines: list[_Line]) -> dict[_Line, str]:
+    """Runs of four and more short lines without punctuation: the menu of a page, not prose."""
+    out: dict[_Line, str] = {}
+    run: list[_Line] = []
+    for line in [*lines, _Line(0, 0, "。", False)]:
+        if _MENU_LINE.match(line.view) and not _OPENING.match(line.view):
+            run.append(line)
+        else:
+            if len(run) >= 4:
+                out.update(dict.fromkeys(run, "noise.menu"))
+            run = []
+    return out
+
+
+def _contents(lines: list[_Line]) -> dict[_Line, str]:
+    """A table of contents before the body: headings under 目录 or 提纲, or headings that the body repeats."""
+    out: dict[_Line, str] = {}
+    head = re.compile(r"^目录(?:/提纲)?[：:…]{0,6}$|^目录/?提纲.{0,4}$")
+    seen: dict[str, int] = {}
+    for line in lines:
+        title = line.view.rstrip("。")
+        seen[title] = seen.get(title, 0) + 1
+    inside = False
+    for line in lines:
+        heading = bool(_OPENING.match(line.view)) and len(line.view) <= 60 and not line.view.endswith(("。", "；", "："))
+        if head.match(line.view):
+            inside = True
+            out[line] = "noise.contents"
+        elif inside and (heading or set(line.view) <= {"…", "."}):
+            out[line] = "noise.contents"
+        else:
+            inside = False
+    run: list[_Line] = []
+    for line in [*lines, _Line(0, 0, "。", False)]:
+        short = len(line.view) <= 50 and not line.view.endswith(("。", "；", "："))
+        if short and line not in out and seen.get(line.view, 0) >= 2:
+            run.append(line)
+            seen[line.view] -= 1
+        else:
+            if len(run) >= 3:
+                out.update(dict.fromkeys(run, "noise.contents"))
+            run = []
+    return out
+
+
+_PROSE = re.compile(r"[，；].{4,400}。")
+
+
+def _tail(lines: list[_Line], known: dict[_Line, str]) -> dict[_Line, str]:
+    """All lines after a recommendation bar, unless prose follows: then the bar was only an insertion."""
+    for i, line in enumerate(lines):
+        if _first(noise.TAIL, line.view):
+            rest = lines[i:]
+            if not any(_PROSE.search(other.view) for other in rest[1:] if other not in known):
+                return {other: known.get(other, "noise.tail") for other in rest}
+    return {}
+
+
+def _repeated_titles(lines: list[_Line]) -> dict[_Line, str]:
+    """Copies of the title above the body: only the last one is the title."""
+    out: dict[_Line, str] = {}
+    top = lines[:12]
+    for i, line in enumerate(top):
+        later = top[i + 1 :]
+        bare = re.sub(r"[-—_|].{0,20}$", "", line.view)
+        if len(bare) >= 6 and not line.view.endswith("。") and any(o.view == line.view or o.view == bare for o in later):
+            out[line] = "noise.title-copy"
+    return out
+
+
+def _page_marks(view: str, body: list[_Line]) -> list[tuple[int, int, str]]:
+    """Page numbers (``3、``) that cut a sentence in two.
+
+    A document site glues the number of each page before its first word. Such numbers count on through the whole
+    document, and the line before breaks off in mid-sentence; the points of a list do neither together.
+    """
+    marks: list[tuple[_Line, int, bool]] = []
+    for i, line in enumerate(body):
+        m = _PAGE_MARK.match(line.view)
+        if m:
+            before = body[i - 1].view if i else ""
+            cut = len(before) >= 40 and before[-1] not in _TERMINAL
+            marks.append((line, int(m.group(1)), cut))
+    cuts = [(line, n) for line, n, cut in marks if cut]
+    if len(cuts) < 2 or any(b[1] <= a[1] for a, b in zip(cuts, cuts[1:], strict=False)):
+        return []
+    low = min(n for _, n in cuts)
+    pages = [line for line, n, cut in marks if cut or n == low - 1 or (n > low and n in range(low, cuts[-1][1] + 2))]
+    return [(line.start, view.index("、", line.start) + 1, "noise.page-mark") for line in pages]
+
+
+def _notices(view: str, body: list[_Line]) -> list[tuple[int, int, str]]:
+    """Notices inside a sentence, in raw offsets."""
+    out: list[tuple[int, int, str]] = []
+    inline = [r for r in noise.INLINE if r.id != "noise.link" or "http" in view or "www." in view]
+    for line in body:
+        for rule in inline:
+            out += [(*m.span(), rule.id) for m in compiled(rule.pattern).finditer(view, line.start, line.end)]
+        for rule in noise.CLOSE:
+            if m := compiled(rule.pattern).search(view, max(line.start, line.end - 100), line.end):
+                out.append((*m.span(), rule.id))
+        for rule in noise.LEAD:
+            if m := compiled(rule.pattern).match(view[line.start : min(line.end, line.start + 60)]):
+                out.append((line.start, line.start + m.end(), rule.id))
+    return out
+
+
+def _wrapped(above: _Line, below: _Line) -> bool:
+    """Does the line break between two lines cut a sentence?
+
+    Prose breaks off without a final mark and goes on without a marker or indent; a title holds no sentence marks.
+    """
+    before, after = above.view, below.view
+    if below.indented or before[-1] in _TERMINAL or _OPENING.match(after):
+        return False
+    if before[-1] in "，、":
+        return True
+    marked = bool(_OPENING.match(before))
+    prose = "。" in before or "；" in before or (not marked and "，" in before)
+    return prose and len(before) >= 12 and not re.fullmatch(r".{0,30}[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日", after)
+
+
+def _kept(view: str, body: list[_Line], cuts: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The stretches of the view that the cleaned text keeps, in order: words, and one line break between lines."""
+    starts = {a for a, _ in cuts}
+    k = 0
+    for i, line in enumerate(body):
+        if i and not (line.start in starts and _PAGE_MARK.match(line.view)) and not _wrapped(body[i - 1], line):
+            newline = view.index("\n", body[i - 1].end)
+            yield newline, newline + 1
+        at = line.start
+        while k < len(cuts) and cuts[k][0] < line.end:
+            yield from _words(view, at, cuts[k][0])
+            at = max(at, cuts[k][1])
+            k += 1
+        yield from _words(view, at, line.end)
+
+
+def _words(view: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """view[start:end] without its glue; between two Latin words one space stays."""
+    at = start
+    for m in _GLUE.finditer(view, start, end):
+        a, b = m.span()
+        if a > at:
+            yield at, a
+        if start < a and b < end and view[a] == " " and _LATIN.match(view[a - 1]) and _LATIN.match(view[b]):
+            yield a, a + 1
+        at = b
+    if end > at:
+        yield at, end
+
+
+def _merged(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Overlapping stretches of noise as one, named after the first."""
+    out: list[tuple[int, int, str]] = []
+    for a, b, rule in sorted(found):
+        if out and a < out[-1][1]:
+            out[-1] = (out[-1][0], max(out[-1][1], b), out[-1][2])
+        else:
+            out.append((a, b, rule))
+    return out
+
+
+def _assemble(raw: str, view: str, body: list[_Line], whole: list[tuple[int, int, str]], inline: list[tuple[int, int, str]]) -> CleanText:
+    """Cuts out noise and glue and keeps the way back."""
+    pieces: list[str] = []
+    clean_at: list[int] = []
+    raw_at: list[int] = []
+    size = 0
+    for a, b in _kept(view, body, [(a, b) for a, b, _ in inline]):
+        if raw_at and a == raw_at[-1] + size - clean_at[-1]:
+            pieces.append(view[a:b])
+        else:
+            clean_at.append(size)
+            raw_at.append(a)
+            pieces.append(view[a:b])
+        size += b - a
+    noise_spans = tuple(Noise(start=a, end=b, text=raw[a:b], rule=rule) for a, b, rule in _merged([*whole, *inline]))
+    return CleanText(raw, "".join(pieces), noise_spans, frozenset(clean_at), clean_at, raw_at)
