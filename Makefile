@@ -1,0 +1,62 @@
+# Everything runs in .venv, made from the hashed lock files; nothing is installed outside of it.
+PYTHON ?= python3
+BIN := .venv/bin
+SHARED ?= ../shared
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+
+.PHONY: help demo test lint types imports pytest bench eval lock clean
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1	\2/'
+
+# The project itself is installed in place, so a change in the sources needs no second installation.
+.venv/run: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: requirements-dev.lock .venv/run
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: .venv/run  ## set up, read the samples, show a table and a ledger
+	@$(BIN)/duban extract --table samples/安全生产会议讲话.txt
+	@mkdir -p demo-out
+	@$(BIN)/duban extract --csv --output demo-out/督办台账.csv samples/*.txt
+	@head -n 6 demo-out/督办台账.csv
+	@echo "… demo-out/督办台账.csv (all samples; open it in Excel or WPS)"
+
+test: lint types imports pytest  ## every check, in under three minutes
+
+lint: .venv/dev  ## style
+	$(BIN)/ruff check .
+
+types: .venv/dev  ## types
+	$(BIN)/mypy
+
+imports: .venv/dev  ## which package may import which
+	$(BIN)/lint-imports
+
+pytest: .venv/dev  ## tests
+	$(BIN)/python -m pytest
+
+bench: .venv/dev  ## speed, and linear time on hostile input
+	$(BIN)/python -m bench.speed
+	$(BIN)/python -m bench.linear
+
+eval: .venv/dev  ## scores on the annotated speeches
+	@if [ -f $(SHARED)/eval/score.py ]; then for pair in gold:seeds gold2:texts2; do \
+	  $(BIN)/python $(SHARED)/eval/score.py --gold $(SHARED)/$${pair%%:*} --texts $(SHARED)/$${pair##*:} \
+	    --run '$(BIN)/duban extract --json --date {date} {file}'; done; fi
+	$(BIN)/python -m bench.score tests/speeches
+
+lock: .venv/dev  ## renew both lock files after a change of the dependencies
+	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-header --no-annotate -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-header --no-annotate -c requirements.lock --extra dev -o requirements-dev.lock pyproject.toml
+
+clean:  ## remove what the targets made
+	rm -rf .venv demo-out build dist *.egg-info
