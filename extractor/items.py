@@ -74,7 +74,7 @@ _MARKER = re.compile(
     r"|（(?P<paren>[0-9]{1,2})）|(?P<half>[0-9]{1,2})）"
     r"|(?P<circled>[①-⑳])"
     rf"|其(?P<qi>{_NUM})(?:[，：、]|是)"
-    rf"|第(?P<di>{_NUM})(?:[，：、]|[个点条项步件][^，。；：、\n是]{{0,8}}是|[个点]方面[，：、是]?|是)"
+    rf"|第(?P<di>{_NUM})(?:[，：、]|[个点条项步件层][^，。；：、\n是]{{0,8}}是|[个点层][^，。；：、\n是]{{0,6}}[，：]|是)"
     rf"|(?P<shi>{_NUM})是(?![一二三四][，。、；就]|否)"
     rf"|(?P<yao>{_NUM})要(?![素点件害求么])"
     r"|(?P<order>首先|其次|再次|再者|最后|然后)(?:[，：]|是|要)?"
@@ -82,7 +82,8 @@ _MARKER = re.compile(
 )
 _ORDER = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "然后": 0, "最后": 0}
 _STRONG = frozenset("。！？；：”）】…")
-_LOST_ONE = re.compile(r"(?<![0-9.第~至-])1[.、 ]?(?=[\u4e00-\u9fff])(?![年月日时天个人名项次家期户号元米万亿台级层楼点岁周种例支所区])")
+_NO_UNIT = "(?![年月日时天个人名项次家期户号元米万亿台级层楼点岁周种例支所区届条分批第])"
+_LOST_ONE = re.compile(rf"(?<![0-9.第~至-])1[.、 ]?(?=[\u4e00-\u9fff]){_NO_UNIT}")
 _HEAD_END = re.compile(r"[。；：\n！？]")
 
 
@@ -134,22 +135,21 @@ def _markers(text: str, gaps: frozenset[int]) -> list[_Marker]:
             style = kind  # type: ignore[assignment]
         end = m.start(m.lastgroup or 0) + len(words) if kind in ("order", "side") else m.end()
         out.append(_Marker(m.start(), end, style, kind, number, _edge(text, m.start(), gaps), bisect_right(newlines, m.start())))
-    return _paired(_with_lost_ones(text, out + _without_dots(text, gaps, newlines)))
+    return _paired(_with_lost_ones(text, out + _without_dots(text, newlines)))
 
 
-_BARE = re.compile(r"(?<![^\n])([0-9]{1,2})(?=[\u4e00-\u9fff][^\n。；，]{1,30}(?:\n|$))")
+_BARE = re.compile(rf"(?<![^\n])([0-9]{{1,2}})(?=[\u4e00-\u9fff]){_NO_UNIT}")
 
 
-def _without_dots(text: str, gaps: frozenset[int], newlines: list[int]) -> list[_Marker]:
-    """Numbered headings that stand alone on their lines without a dot (``1　沿革``), where they count from one."""
+def _without_dots(text: str, newlines: list[int]) -> list[_Marker]:
+    """Numbers at line starts that lost their dots (``1严格管理。``), where they count from one and are no menu."""
     found: list[_Marker] = []
     for m in _BARE.finditer(text):
-        if m.end() in gaps:
-            line = bisect_right(newlines, m.start())
-            found.append(_Marker(m.start(), m.end(), "arabic", "arabic", int(m.group(1)), "line", line))
+        line = bisect_right(newlines, m.start())
+        found.append(_Marker(m.start(), m.end(), "arabic", "arabic", int(m.group(1)), "line", line))
     counted = [m.number for m in found] == list(range(1, len(found) + 1))
-    apart = all(b.line - a.line > 1 for a, b in zip(found, found[1:], strict=False))
-    return found if len(found) >= 2 and counted and apart else []
+    menu = any(b.line - a.line == 1 and "。" not in text[a.start : b.start] for a, b in zip(found, found[1:], strict=False))
+    return found if len(found) >= 2 and counted and not menu else []
 
 
 def _with_lost_ones(text: str, markers: list[_Marker]) -> list[_Marker]:
@@ -208,7 +208,10 @@ _END_OF_ALL = re.compile(
     r"同志们|特此|附件|[^。]{0,24}(?:主持(?:召开)?(?:了)?会议|(?:参加|出席|列席)(?:了)?(?:会议|活动)?。)|[^，。]{2,30}[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日$"
 )
 _NEW_SUBJECT = re.compile(r"总之|以上|会(?:议|前|后|上|末)|最后，|此外，")
-_ANNOUNCE = re.compile(r"(?:以下|如下|下面|几点|几个|[二两三四五六七八九十][点个项条件]|下列)[^。：\n]{0,24}[：。]?$")
+_ANNOUNCE = re.compile(
+    r"(?:以下|如下|下列|下面)[^。：\n]{0,24}[：。]?$"
+    r"|(?:几|[二两三四五六七八九十])[大]?[点个项条件](?:方面|问题|要求|意见|工作|任务|措施|特点|感受|事|建议|体会|想法|意思|重点)[^。：\n]{0,10}[：。]?$"
+)
 _LEAD = re.compile(r"下面|下一步|接下来|最后|会议(?:强调|要求|指出)|我[再想]?(?:讲|提|说|强调|谈|总结)[^。：]{0,12}[点条个]")
 
 

@@ -1,0 +1,79 @@
+"""Reads annotated speeches and lays their labels onto the extractor's own pieces and points."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from extractor.items import Node, outline
+from extractor.sentences import split
+from extractor.text import CleanText, clean
+from extractor.verdict import Piece, pieces
+
+_END = re.compile(r"[。！？!?；;]+[”’」』\"')）]*|\n+")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A text with its pieces and points and their labels: 1 directive, 0 not, None unknown."""
+
+    id: str
+    group: str
+    weight: float
+    text: str
+    clean: CleanText
+    nodes: list[Node]
+    pieces: list[Piece]
+    sentence_labels: list[int | None]
+    point_labels: list[int | None]
+
+
+def segments(text: str) -> list[tuple[int, int]]:
+    """The numbered segments that annotations refer to, in raw offsets."""
+    out, at = [], 0
+    for stop in [*(m.end() for m in _END.finditer(text)), len(text)]:
+        inner = text[at:stop].strip()
+        if inner:
+            start = at + text[at:stop].index(inner)
+            out.append((start, start + len(inner)))
+        at = stop
+    return out
+
+
+def load(gold: Path, texts: Path) -> list[Labelled]:
+    """All annotated texts of a folder, sorted by name."""
+    return [_one(path, texts) for path in sorted(gold.glob("*.json"))]
+
+
+def _one(path: Path, texts: Path) -> Labelled:
+    record = json.loads(path.read_text(encoding="utf-8"))
+    raw = (texts / record["file"]).read_text(encoding="utf-8", newline="") if False else open(texts / record["file"], encoding="utf-8", newline="").read()
+    segs = segments(raw)
+    cleaned = clean(raw)
+    nodes = outline(cleaned.text, cleaned.gaps)
+    parts = pieces(cleaned.text, split(cleaned.text), nodes)
+    marks = {s["seg"]: s for s in record["segments"]}
+    labels: list[int | None] = []
+    for p in parts:
+        a, b = cleaned.raw_offset(p.start), cleaned.raw_offset(p.end - 1) + 1
+        hit = [n for n, (x, y) in enumerate(segs) if min(b, y) - max(a, x) > 0.5 * min(b - a, y - x)]
+        if not hit:
+            labels.append(None)
+            continue
+        directive = any(n in marks for n in hit)
+        whole = max(min(b, segs[n][1]) - max(a, segs[n][0]) for n in hit) / max(1, max(segs[n][1] - segs[n][0] for n in hit))
+        labels.append(None if directive and whole < 0.4 else int(directive))
+    at = {}
+    for item in record["items"]:
+        a, b = segs[item["seg"]]
+        pos = a - 1
+        for _ in range(item.get("nth", 0) + 1):
+            pos = raw.index(item["marker"], pos + 1, b)
+        at[pos] = int(item["function"] == "directive")
+    points: list[int | None] = []
+    for n in nodes:
+        pos = cleaned.raw_offset(n.start)
+        points.append(next((at[q] for q in (pos, pos - 1, pos + 1) if q in at), None))
+    return Labelled(record["id"], path.parent.name, 1.0 if path.parent.name == "speeches" else 2.0, cleaned.text, cleaned, nodes, parts, labels, points)

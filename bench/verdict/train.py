@@ -1,0 +1,122 @@
+"""Fits the weights of the verdict on annotated speeches and writes extractor/rules/verdict_weights.json.
+
+    python bench/verdict/train.py GOLD:TEXTS [GOLD:TEXTS …] [--write]
+
+GOLD holds the annotations, TEXTS the raw texts; tests/speeches:tests/speeches is the project's own corpus. Prints how
+well each sum does on texts it was not fitted on (five folds by text). Deterministic: the same texts give the same file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from bench.verdict.gold import Labelled, load  # noqa: E402
+from extractor.verdict import Features, context_features, evidence, point_features  # noqa: E402
+
+FOLDS = 5
+
+
+def matrix(rows: list[Features], names: list[str]) -> np.ndarray:
+    index = {n: i for i, n in enumerate(names)}
+    x = np.zeros((len(rows), len(names)))
+    for r, f in enumerate(rows):
+        for name, value in f.items():
+            if name in index:
+                x[r, index[name]] = value
+    return x
+
+
+def fit(rows: list[Features], labels: list[int], weight: list[float], c: float) -> tuple[list[str], np.ndarray, float]:
+    names = sorted({n for f in rows for n in f})
+    model = LogisticRegression(C=c, max_iter=3000)
+    model.fit(matrix(rows, names), labels, sample_weight=weight)
+    return names, model.coef_[0], float(model.intercept_[0])
+
+
+def predict(rows: list[Features], fitted: tuple[list[str], np.ndarray, float]) -> np.ndarray:
+    names, coef, bias = fitted
+    if not rows:
+        return np.zeros(0)
+    return 1 / (1 + np.exp(-(matrix(rows, names) @ coef + bias)))
+
+
+def crossed(docs: list[list[Features]], labels: list[list[int | None]], weight: list[float], c: float) -> list[np.ndarray]:
+    """Out-of-fold probabilities, text by text."""
+    out: list[np.ndarray] = [np.zeros(0)] * len(docs)
+    for fold in range(FOLDS):
+        train = [i for i in range(len(docs)) if i % FOLDS != fold]
+        rows, ys, ws = flat(docs, labels, weight, train)
+        fitted = fit(rows, ys, ws, c)
+        for i in range(fold, len(docs), FOLDS):
+            out[i] = predict(docs[i], fitted)
+    return out
+
+
+def flat(docs: list[list[Features]], labels: list[list[int | None]], weight: list[float], which: list[int]) -> tuple[list[Features], list[int], list[float]]:
+    rows, ys, ws = [], [], []
+    for i in which:
+        for f, y in zip(docs[i], labels[i], strict=True):
+            if y is not None:
+                rows.append(f)
+                ys.append(y)
+                ws.append(weight[i])
+    return rows, ys, ws
+
+
+def report(name: str, texts: list[Labelled], probs: list[np.ndarray], labels: list[list[int | None]]) -> None:
+    for group in sorted({t.group for t in texts}):
+        tp = fp = fn = 0
+        for t, p, ys in zip(texts, probs, labels, strict=True):
+            if t.group == group:
+                for q, y in zip(p, ys, strict=True):
+                    if y is not None:
+                        tp += y == 1 and q >= 0.5
+                        fp += y == 0 and q >= 0.5
+                        fn += y == 1 and q < 0.5
+        print(f"{name:10}{group:12} F1 {2 * tp / max(1, 2 * tp + fp + fn):.3f}  tp {tp} fp {fp} fn {fn}")
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("folders", nargs="+", metavar="GOLD:TEXTS")
+    ap.add_argument("--write", action="store_true")
+    args = ap.parse_args()
+    texts = [t for pair in args.folders for t in load(*map(Path, pair.split(":")))]
+    weight = [t.weight for t in texts]
+    found = [evidence(t.text, t.pieces) for t in texts]
+    sentence_labels = [t.sentence_labels for t in texts]
+    point_labels = [t.point_labels for t in texts]
+    every = list(range(len(texts)))
+
+    alone = crossed(found, sentence_labels, weight, 0.5)
+    report("sentence", texts, alone, sentence_labels)
+    points = [point_features(t.text, t.nodes, t.pieces, list(a), f) for t, a, f in zip(texts, alone, found, strict=True)]
+    directive = crossed(points, point_labels, weight, 0.3)
+    report("point", texts, directive, point_labels)
+    context = [
+        context_features(t.text, t.nodes, t.pieces, f, list(a), list(d))
+        for t, f, a, d in zip(texts, found, alone, directive, strict=True)
+    ]
+    final = crossed(context, sentence_labels, weight, 0.5)
+    report("context", texts, final, sentence_labels)
+    if args.write:
+        tables = {}
+        for name, docs, labels, c in (("sentence", found, sentence_labels, 0.5), ("point", points, point_labels, 0.3), ("context", context, sentence_labels, 0.5)):
+            names, coef, bias = fit(*flat(docs, labels, weight, every), c)
+            tables[name] = {"bias": round(bias, 2)} | {n: round(float(w), 2) for n, w in zip(names, coef, strict=True) if abs(w) >= 0.05}
+        path = ROOT / "extractor/rules/verdict_weights.json"
+        path.write_text(json.dumps(tables, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        print("written", path.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()

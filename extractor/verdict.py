@@ -1,0 +1,303 @@
+"""Weighs what speaks for and against a sentence being an order, and a point being a directive.
+
+Three sums of weights, each turned into a probability: a sentence alone (its cues), a point (its lead-in, its heading
+and its sentences), a sentence in context (its cues, its point, its neighbours). The weights are data
+(rules/verdict_weights.json), fitted on annotated speeches; nothing here knows a text.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from ahocorasick_rs import AhoCorasick
+
+from extractor.items import Node
+from extractor.rule import compiled
+from extractor.rules.verdict import CONNECTIVES, CUES, PATTERNS, VERBS
+from extractor.sentences import Sentence
+
+Features = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A sentence, cut where a point begins: half-open offsets of the cleaned text, its line, its innermost point.
+
+    ``words`` is where its own words begin, after the marker.
+    """
+
+    start: int
+    end: int
+    line: int
+    point: int | None
+    words: int
+
+
+def pieces(text: str, sentences: Sequence[Sentence], nodes: Sequence[Node]) -> list[Piece]:
+    """The sentences of the text cut at the markers of the points, each with the innermost point it stands in."""
+    out: list[Piece] = []
+    k = 0
+    open_points: list[int] = []
+    for s in sentences:
+        at = s.start
+        while True:
+            while open_points and nodes[open_points[-1]].end <= at:
+                open_points.pop()
+            words = at
+            while k < len(nodes) and nodes[k].start <= at:
+                open_points = [i for i in open_points if nodes[i].end > nodes[k].start]
+                open_points.append(k)
+                words = nodes[k].marker_end
+                k += 1
+            stop = min(nodes[k].start, s.end) if k < len(nodes) else s.end
+            if stop > at:
+                out.append(Piece(at, stop, s.line, open_points[-1] if open_points else None, min(words, stop)))
+            at = stop
+            if at >= s.end:
+                break
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    automaton: AhoCorasick
+    cues: tuple[tuple[int, ...], ...]
+
+
+@cache
+def _lexicon() -> _Lexicon:
+    words: dict[str, list[int]] = {}
+    for i, cue in enumerate(CUES):
+        for word in cue.words.split():
+            words.setdefault(word, []).append(i)
+    return _Lexicon(AhoCorasick(list(words)), tuple(tuple(c) for c in words.values()))
+
+
+_CLAUSE = re.compile(r"[，：；。！？“”（）\n]+")
+_BY_HEAD: dict[str, tuple[str, ...]] = {}
+for _word in sorted(CONNECTIVES, key=len, reverse=True):
+    _BY_HEAD[_word[0]] = (*_BY_HEAD.get(_word[0], ()), _word)
+
+
+def _heads(text: str, all_pieces: Sequence[Piece]) -> tuple[set[int], list[list[int]]]:
+    """All offsets at which a clause begins (also behind its connectives), and for each piece where its clauses' words begin."""
+    every: set[int] = set()
+    own: list[list[int]] = []
+    for p in all_pieces:
+        mine: list[int] = []
+        starts = [p.words, *(m.end() for m in _CLAUSE.finditer(text, p.words, p.end))]
+        for at in starts:
+            if at >= p.end:
+                continue
+            every.add(at)
+            for _ in range(3):
+                word = next((w for w in _BY_HEAD.get(text[at], ()) if text.startswith(w, at)), None)
+                if word is None or at + len(word) >= p.end:
+                    break
+                at += len(word)
+                if text[at] in "，：":
+                    break
+                every.add(at)
+            mine.append(at)
+        own.append(mine)
+    return every, own
+
+
+def _bare(text: str, at: int) -> bool:
+    return text[at : at + 2] in VERBS or text[at : at + 3] in VERBS or text[at] in VERBS or text[at : at + 4] in VERBS
+
+
+def evidence(text: str, all_pieces: Sequence[Piece]) -> list[Features]:
+    """For each piece the cues that stand in it (value 1) and the shape of its clauses."""
+    heads, own = _heads(text, all_pieces)
+    out: list[Features] = [{} for _ in all_pieces]
+    starts = [p.start for p in all_pieces]
+    lexicon = _lexicon()
+    for word, a, b in lexicon.automaton.find_matches_as_indexes(text, overlapping=True):
+        k = bisect_right(starts, a) - 1
+        if k < 0 or a < all_pieces[k].words or b > all_pieces[k].end:
+            continue
+        for c in lexicon.cues[word]:
+            cue = CUES[c]
+            if cue.head and a not in heads:
+                continue
+            if (a and text[a - 1] in cue.before) or (b < len(text) and text[b] in cue.after):
+                continue
+            out[k][cue.id] = 1.0
+    for rule in PATTERNS:
+        for m in compiled(rule.pattern).finditer(text):
+            k = bisect_right(starts, m.start()) - 1
+            if k >= 0 and m.start() < all_pieces[k].end:
+                out[k][rule.id] = 1.0
+    for f, p, clauses in zip(out, all_pieces, own, strict=True):
+        _shape(f, text, p, clauses)
+    return out
+
+
+def _shape(f: Features, text: str, p: Piece, clauses: list[int]) -> None:
+    bare = [_bare(text, at) for at in clauses]
+    count = sum(bare)
+    size = p.end - p.words
+    if bare and bare[0]:
+        f["shape.bare-first"] = 1.0
+    if count:
+        f["shape.bare"] = 1.0
+        f["shape.bare-share"] = count / len(bare)
+    if count >= 3:
+        f["shape.bare-many"] = 1.0
+    if size <= 12:
+        f["shape.short"] = 1.0
+    elif size >= 80:
+        f["shape.long"] = 1.0
+    if text[p.end - 1] in "：":
+        f["shape.lead-in"] = 1.0
+    if text[p.end - 1] not in "。；！？：…”":
+        f["shape.open"] = 1.0
+    if size <= 24 and text[p.words : p.end].rstrip("。：；").endswith(("方面", "问题", "情况", "措施", "人员", "人群")):
+        f["shape.topic"] = 1.0
+
+
+@cache
+def weights() -> dict[str, dict[str, float]]:
+    """The three tables of weights: sentence, point, context."""
+    data = resources.files("extractor.rules").joinpath("verdict_weights.json").read_text("utf-8")
+    return {table: dict(rows) for table, rows in json.loads(data).items()}
+
+
+def probability(f: Mapping[str, float], table: Mapping[str, float]) -> float:
+    """The logistic of the weighted sum; "bias" counts always."""
+    total = table.get("bias", 0.0) + sum(table.get(name, 0.0) * value for name, value in f.items())
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+_LEADS: tuple[tuple[str, str], ...] = (
+    ("lead.problem", "问题|不足|短板|薄弱环节|差距|困难|矛盾|教训|误区|隐患|表现在|顾虑|瓶颈|挑战"),
+    ("lead.result", "成效|成绩|变化|进展|亮点|成果|回顾|总结|完成情况|情况如下|工作情况|收获|突破|提升|特色|荣誉"),
+    ("lead.feature", "特点|特征|优势|意义|作用|影响|趋势|好处|内容|包括|分为|格局|条件|规律|背景"),
+    ("lead.reason", "原因|因为|理由|为什么|源于|在于|说明"),
+    ("lead.feeling", "感受|体会|感想|启示|认识到|感谢|收获|心得|感觉"),
+    ("lead.practice", "做法|经验|探索|实践|采取了|我们的|模式|坚持了"),
+    ("lead.risk", "风险|危害|后果"),
+    ("lead.demand", "要求|任务|抓好|做好|着力|强调|意见|部署|落实|希望|工作：|工作。|措施|要点|下一步|要|请|必须|通知如下|通告如下|决定|安排|建议|打算|计划"),
+    ("lead.question", "？|吗|问：|怎么"),
+)
+_LEAD_RULES = tuple((name, re.compile(pattern)) for name, pattern in _LEADS)
+
+
+def lead_in(text: str, nodes: Sequence[Node], i: int) -> str:
+    """The words that announce the list of point i: what stands before its first point in the sentence, or the sentence before."""
+    first = nodes[nodes[i].first]
+    floor = 0
+    if first.parent is not None:
+        floor = nodes[first.parent].marker_end
+    before = text[max(floor, first.start - 90) : first.start].rstrip("\n")
+    parts = [s for s in re.split(r"(?<=[。；！？\n])", before) if s.strip()]
+    if not parts:
+        return ""
+    last = parts[-1]
+    if len(last) < 8 and len(parts) > 1:
+        last = parts[-2] + last
+    return last
+
+
+def point_features(text: str, nodes: Sequence[Node], all_pieces: Sequence[Piece], alone: Sequence[float], found: Sequence[Features]) -> list[Features]:
+    """For each point what its lead-in, its heading, its own sentences and its whole list say."""
+    own: list[list[float]] = [[] for _ in nodes]
+    head: list[int | None] = [None] * len(nodes)
+    for k, p in enumerate(all_pieces):
+        if p.point is not None:
+            if head[p.point] is None:
+                head[p.point] = k
+            own[p.point].append(alone[k])
+    whole: list[list[float]] = [list(x) for x in own]
+    for i in range(len(nodes) - 1, -1, -1):
+        parent = nodes[i].parent
+        if parent is not None:
+            whole[parent] = whole[parent] + whole[i]
+    lists: dict[int, list[float]] = {}
+    for i, n in enumerate(nodes):
+        lists.setdefault(n.first, []).extend(whole[i])
+    out: list[Features] = []
+    for i, n in enumerate(nodes):
+        f: Features = {}
+        lead = lead_in(text, nodes, i)
+        for name, pattern in _LEAD_RULES:
+            if pattern.search(lead):
+                f[name] = 1.0
+        if lead:
+            f["lead.any"] = 1.0
+        k = head[i]
+        if k is not None:
+            f["point.head"] = alone[k]
+            f.update({"head." + name: value for name, value in found[k].items()})
+        body = whole[i][1:]
+        f["point.body"] = sum(body) / len(body) - 0.5 if body else 0.0
+        f["point.has-body"] = 1.0 if body else 0.0
+        both = lists[n.first]
+        f["point.list"] = sum(both) / len(both) - 0.5 if both else 0.0
+        f["point." + n.style] = 1.0
+        f["point.parent"] = 1.0 if n.parent is not None else 0.0
+        out.append(f)
+    return out
+
+
+_NOTICE = re.compile(r"(?:通知|通告|公告|方案|意见|办法|规定|细则|指南|提示|倡议书|告知书|一封信|公开信|须知|纪要|要点|分工|计划|令)(?:（[^）]{0,12}）)?[。：]?$")
+_REPORT = re.compile(r"(?:总结|汇报|经验|纪实|述职|回顾|发言|报告|致辞|答谢|体会|心得|调研)(?:材料|提纲|稿|报告)?$")
+
+
+def context_features(
+    text: str,
+    nodes: Sequence[Node],
+    all_pieces: Sequence[Piece],
+    found: Sequence[Features],
+    alone: Sequence[float],
+    directive: Sequence[float],
+) -> list[Features]:
+    """For each piece its cues again, and what its point, its neighbours and the whole text say."""
+    mean = sum(alone) / len(alone) if alone else 0.0
+    head_lines = text[:200].split("\n")[:4]
+    notice = any(_NOTICE.search(line) for line in head_lines)
+    report = any(_REPORT.search(line) for line in head_lines)
+    self_share = sum("verdict.self" in f for f in found) / max(1, len(found))
+    out: list[Features] = []
+    framed_line = -1
+    for k, (p, f) in enumerate(zip(all_pieces, found, strict=True)):
+        g: Features = dict(f)
+        g["context.alone"] = math.log(max(1e-6, alone[k]) / max(1e-6, 1 - alone[k]))
+        bare = f.get("shape.bare", 0.0)
+        if p.point is not None:
+            d = directive[p.point]
+            g["context.directive-point"] = d
+            g["context.other-point"] = 1 - d
+            g["context.bare-in-directive"] = bare * d
+            g["context.bare-in-other"] = bare * (1 - d)
+            if p.words > p.start:
+                g["context.point-head"] = 1.0
+                g["context.directive-head"] = d
+        else:
+            g["context.no-point"] = 1.0
+            g["context.bare-no-point"] = bare
+        same = k > 0 and all_pieces[k - 1].line == p.line
+        g["context.prev"] = alone[k - 1] - 0.5 if same else 0.0
+        g["context.bare-after"] = bare * alone[k - 1] if same else 0.0
+        g["context.prev2"] = alone[k - 2] - 0.5 if same and k > 1 and all_pieces[k - 2].line == p.line else 0.0
+        after = k + 1 < len(all_pieces) and all_pieces[k + 1].line == p.line
+        g["context.next"] = alone[k + 1] - 0.5 if after else 0.0
+        g["context.line-start"] = 0.0 if same else 1.0
+        g["context.text"] = mean - 0.5
+        if framed_line == p.line:
+            g["context.framed"] = 1.0
+        if "verdict.frame-strong" in f:
+            framed_line = p.line
+        g["context.notice"] = float(notice)
+        g["context.report"] = float(report)
+        g["context.self"] = min(1.0, self_share * 3)
+        out.append(g)
+    return out
