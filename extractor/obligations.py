@@ -1,9 +1,24 @@
-"""Judges each sentence: does it tell somebody to act, and with what modality?"""
+"""Judges each sentence: does it tell somebody to act, and with what modality? And each point: directive or other?"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from extractor.items import Node, Point
+from extractor.rules.verdict import NOT_ACTS, VERBS
+from extractor.sentences import Sentence
+from extractor.verdict import (
+    Features,
+    Piece,
+    context_features,
+    evidence,
+    pieces,
+    point_features,
+    probability,
+    weights,
+)
 from models.records import Modality, VerdictKind
 
 
@@ -23,3 +38,98 @@ class Judged:
     verdict: VerdictKind
     modality: Modality | None
     rule: str
+
+
+_HEADING = 45  # a title longer than this is a sentence of its own
+
+
+def judge(text: str, sentences: Sequence[Sentence], nodes: Sequence[Node]) -> tuple[list[Judged], list[Point]]:
+    """The verdict of every sentence and the function of every point of a cleaned text.
+
+    Sentences are weighed alone first, then points by their sentences, then sentences again in their points and beside
+    their neighbours.
+
+    >>> from extractor.items import outline
+    >>> from extractor.sentences import split
+    >>> text = "会议强调，要抓好以下工作：一是加强巡查，严禁带火种进山。"
+    >>> [(j.verdict, j.modality) for j in judge(text, split(text), outline(text))[0]][-1]
+    ('directive', 'require')
+    """
+    parts = pieces(text, sentences, nodes)
+    found = evidence(text, parts)
+    table = weights()
+    alone = [probability(f, table["sentence"]) for f in found]
+    about_points = point_features(text, nodes, parts, alone, found)
+    directive = [probability(f, table["point"]) for f in about_points]
+    in_context = context_features(text, nodes, parts, found, alone, directive)
+    points = [
+        Point(
+            n.start, n.marker_end, n.heading_end, n.end, n.style, n.number, n.parent,
+            "directive" if p >= 0.5 else "other", _strongest(f, table["point"], p >= 0.5),
+        )
+        for n, f, p in zip(nodes, about_points, directive, strict=True)
+    ]  # fmt: skip
+    judged: list[Judged] = []
+    for k, (part, f) in enumerate(zip(parts, in_context, strict=True)):
+        ordered = probability(f, table["context"]) >= 0.5
+        rule = _strongest(f, table["context"], ordered)
+        kind: VerdictKind = "context"
+        if ordered:
+            kind = "heading" if _is_heading(text, parts, k, points) else "directive"
+        modality = _modality(text, part) if ordered else None
+        judged.append(Judged(part.start, part.end, part.line, part.point, kind, modality, rule))
+    return judged, points
+
+
+def _strongest(f: Features, table: Mapping[str, float], positive: bool) -> str:
+    """The sign that weighs most for the verdict reached; cues of the sentence itself come before its surroundings."""
+    sign = 1.0 if positive else -1.0
+    ranked = sorted(
+        ((sign * table.get(name, 0.0) * value, name) for name, value in f.items()), key=lambda r: (-r[0], r[1])
+    )
+    own = [(w, name) for w, name in ranked if w > 0 and not name.startswith("context.")]
+    return (own or ranked or [(0.0, "bias")])[0][1]
+
+
+def _is_heading(text: str, parts: Sequence[Piece], k: int, points: Sequence[Point]) -> bool:
+    """A marker with its title and nothing more, where the point goes on after it."""
+    p = parts[k]
+    if p.point is None or p.words == p.start or p.end - p.words > _HEADING or text[p.end - 1] in "；：，":
+        return False
+    return k + 1 < len(parts) and parts[k + 1].start < points[p.point].end
+
+
+_CLAUSES = re.compile(r"[，：；。！？“”（）]+")
+_FORBID = re.compile(
+    r"严禁|不得|禁止|不准|不许|切忌|切勿|不要|不能|不可(?!避免)|决不|绝不|一律不|谢绝|暂不|不让|杜绝|避免|勿|不予|严防|防止|不再|非必要不"
+)
+_POSITIVE = re.compile(r"(?<![主重需不只将会想为若])要(?![求素点件])|必须|务必|应当|(?<![反响适供对相效])应(?![急对用有答])|须|请|确保|一律(?!不)|坚决(?!不|杜绝|防止)|由")
+_ENCOURAGE = re.compile(r"(?:同时|对|也|还|并)?(?:[^，]{0,30}?)(?:提倡|倡导|鼓励|建议|(?<!不)可(?:以)?(?![能见谓是靠控])|即可)")
+
+
+def _modality(text: str, p: Piece) -> Modality:
+    """prohibit when every act is forbidden, encourage when the first act is only encouraged, else require."""
+    forbids = encourages = acts = False
+    for clause in _CLAUSES.split(text[p.words : p.end]):
+        if not clause:
+            continue
+        forbidden = _FORBID.search(clause)
+        positive = _POSITIVE.search(clause)
+        if positive and not (forbidden and positive.start() < forbidden.start() and len(clause) < 40):
+            return "require"
+        if forbidden:
+            forbids = True
+        elif _ENCOURAGE.match(clause) and not acts:
+            encourages = True
+        elif not encourages and _acts(clause):
+            acts = True
+    if acts:
+        return "require"
+    if encourages:
+        return "encourage"
+    return "prohibit" if forbids else "require"
+
+
+def _acts(clause: str) -> bool:
+    head = next((clause[:n] for n in (3, 2, 4) if clause[:n] in VERBS), None)
+    return head is not None and head not in NOT_ACTS

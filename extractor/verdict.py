@@ -120,6 +120,8 @@ def evidence(text: str, all_pieces: Sequence[Piece]) -> list[Features]:
     out: list[Features] = [{} for _ in all_pieces]
     starts = [p.start for p in all_pieces]
     lexicon = _lexicon()
+    demands: list[list[int]] = [[] for _ in all_pieces]
+    denies: list[list[int]] = [[] for _ in all_pieces]
     for word, a, b in lexicon.automaton.find_matches_as_indexes(text, overlapping=True):
         k = bisect_right(starts, a) - 1
         if k < 0 or a < all_pieces[k].words or b > all_pieces[k].end:
@@ -131,14 +133,42 @@ def evidence(text: str, all_pieces: Sequence[Piece]) -> list[Features]:
             if (a and text[a - 1] in cue.before) or (b < len(text) and text[b] in cue.after):
                 continue
             out[k][cue.id] = 1.0
+            if cue.id in _DEMANDS:
+                demands[k].append(a)
+            elif cue.id in _DENIES:
+                denies[k].append(a)
     for rule in PATTERNS:
         for m in compiled(rule.pattern).finditer(text):
             k = bisect_right(starts, m.start()) - 1
             if k >= 0 and m.start() < all_pieces[k].end:
                 out[k][rule.id] = 1.0
-    for f, p, clauses in zip(out, all_pieces, own, strict=True):
+    for k, (f, p, clauses) in enumerate(zip(out, all_pieces, own, strict=True)):
         _shape(f, text, p, clauses)
+        _clause_demands(f, clauses, demands[k], denies[k])
     return out
+
+
+# Cues that demand, and cues that take the force out of a demand in the same clause (他要求, 说明要, 是否要).
+_DEMANDS = frozenset(
+    f"verdict.{name}" for name in ("yao", "must", "shall", "forbid", "never", "please", "ensure", "resolute", "uniform")
+)
+_DENIES = frozenset(
+    f"verdict.{name}" for name in ("past", "already", "self", "question", "reason", "since", "some", "count", "story", "condition", "forecast")
+)
+
+
+def _clause_demands(f: Features, clauses: list[int], demands: list[int], denies: list[int]) -> None:
+    """A long explanation may end in a demand: says whether some clause, or the last one, demands without a denial."""
+    if not demands or not clauses:
+        return
+    denied = {bisect_right(clauses, at) for at in denies}
+    clean = {bisect_right(clauses, at) for at in demands} - denied
+    if clean:
+        f["shape.demand"] = 1.0
+        if max(clean) >= len(clauses) - 1:
+            f["shape.demand-last"] = 1.0
+        if len(clean) >= 2:
+            f["shape.demands"] = 1.0
 
 
 def _shape(f: Features, text: str, p: Piece, clauses: list[int]) -> None:
@@ -158,9 +188,15 @@ def _shape(f: Features, text: str, p: Piece, clauses: list[int]) -> None:
         f["shape.long"] = 1.0
     if text[p.end - 1] in "：":
         f["shape.lead-in"] = 1.0
+    if text[p.end - 1] in "？":
+        f["shape.question"] = 1.0
+    if text[p.words] in "“":
+        f["shape.quote"] = 1.0
+    if "|" in text[p.start : p.end]:
+        f["shape.cells"] = 1.0
     if text[p.end - 1] not in "。；！？：…”":
         f["shape.open"] = 1.0
-    if size <= 24 and text[p.words : p.end].rstrip("。：；").endswith(("方面", "问题", "情况", "措施", "人员", "人群")):
+    if size <= 24 and text[p.words : p.end].rstrip("。：；").endswith(("方面", "领域", "对象", "人员", "人群")):
         f["shape.topic"] = 1.0
 
 
@@ -225,8 +261,9 @@ def point_features(text: str, nodes: Sequence[Node], all_pieces: Sequence[Piece]
     for i, n in enumerate(nodes):
         lists.setdefault(n.first, []).extend(whole[i])
     out: list[Features] = []
+    kind = text_features(text, found, alone)
     for i, n in enumerate(nodes):
-        f: Features = {}
+        f: Features = dict(kind)
         lead = lead_in(text, nodes, i)
         for name, pattern in _LEAD_RULES:
             if pattern.search(lead):
@@ -252,6 +289,20 @@ _NOTICE = re.compile(r"(?:通知|通告|公告|方案|意见|办法|规定|细�
 _REPORT = re.compile(r"(?:总结|汇报|经验|纪实|述职|回顾|发言|报告|致辞|答谢|体会|心得|调研)(?:材料|提纲|稿|报告)?$")
 
 
+def text_features(text: str, found: Sequence[Features], alone: Sequence[float]) -> Features:
+    """What kind of text it is: a notice, a report of work, a story; how much of it demands, tells, or speaks of oneself."""
+    head_lines = text[:200].split("\n")[:4]
+    n = max(1, len(found))
+    f: Features = {"text.demands": sum(alone) / n - 0.5}
+    if any(_NOTICE.search(line) for line in head_lines):
+        f["text.notice"] = 1.0
+    if any(_REPORT.search(line) for line in head_lines):
+        f["text.report"] = 1.0
+    for name in ("self", "story", "foreign", "past", "count", "question", "frame-strong"):
+        f["text." + name] = min(1.0, 3 * sum("verdict." + name in g for g in found) / n)
+    return f
+
+
 def context_features(
     text: str,
     nodes: Sequence[Node],
@@ -261,11 +312,10 @@ def context_features(
     directive: Sequence[float],
 ) -> list[Features]:
     """For each piece its cues again, and what its point, its neighbours and the whole text say."""
-    mean = sum(alone) / len(alone) if alone else 0.0
-    head_lines = text[:200].split("\n")[:4]
-    notice = any(_NOTICE.search(line) for line in head_lines)
-    report = any(_REPORT.search(line) for line in head_lines)
-    self_share = sum("verdict.self" in f for f in found) / max(1, len(found))
+    kind = text_features(text, found, alone)
+    lines: dict[int, list[float]] = {}
+    for p, a in zip(all_pieces, alone, strict=True):
+        lines.setdefault(p.line, []).append(a)
     out: list[Features] = []
     framed_line = -1
     for k, (p, f) in enumerate(zip(all_pieces, found, strict=True)):
@@ -291,13 +341,19 @@ def context_features(
         after = k + 1 < len(all_pieces) and all_pieces[k + 1].line == p.line
         g["context.next"] = alone[k + 1] - 0.5 if after else 0.0
         g["context.line-start"] = 0.0 if same else 1.0
-        g["context.text"] = mean - 0.5
+        rest = lines[p.line]
+        if len(rest) > 2:
+            g["context.line"] = (sum(rest) - alone[k]) / (len(rest) - 1) - 0.5
+        if same and text[all_pieces[k - 1].end - 1] == "；":
+            g["context.prev-clause"] = alone[k - 1] - 0.5
+        if after and text[p.end - 1] == "；":
+            g["context.next-clause"] = alone[k + 1] - 0.5
+        if "shape.open" in f and p.words > p.start and p.point is not None:
+            g["context.title"] = directive[p.point]
+        g.update(kind)
         if framed_line == p.line:
             g["context.framed"] = 1.0
         if "verdict.frame-strong" in f:
             framed_line = p.line
-        g["context.notice"] = float(notice)
-        g["context.report"] = float(report)
-        g["context.self"] = min(1.0, self_share * 3)
         out.append(g)
     return out

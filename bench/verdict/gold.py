@@ -49,7 +49,7 @@ def load(gold: Path, texts: Path) -> list[Labelled]:
 
 def _one(path: Path, texts: Path) -> Labelled:
     record = json.loads(path.read_text(encoding="utf-8"))
-    raw = (texts / record["file"]).read_text(encoding="utf-8", newline="") if False else open(texts / record["file"], encoding="utf-8", newline="").read()
+    raw = (texts / record["file"]).read_bytes().decode("utf-8")
     segs = segments(raw)
     cleaned = clean(raw)
     nodes = outline(cleaned.text, cleaned.gaps)

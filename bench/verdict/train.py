@@ -85,10 +85,21 @@ def report(name: str, texts: list[Labelled], probs: list[np.ndarray], labels: li
         print(f"{name:10}{group:12} F1 {2 * tp / max(1, 2 * tp + fp + fn):.3f}  tp {tp} fp {fp} fn {fn}")
 
 
+def show(group: str, texts: list[Labelled], context: list[list[Features]], probs: list[np.ndarray]) -> None:
+    for t, fs, p in zip(texts, context, probs, strict=True):
+        if t.group == group:
+            for piece, y, f, q in zip(t.pieces, t.sentence_labels, fs, p, strict=True):
+                if y is not None and (q >= 0.5) != bool(y):
+                    signs = " ".join(sorted(n.split(".")[1] for n in f if n.startswith(("verdict", "shape"))))
+                    d = f.get("context.directive-point")
+                    print(f"{t.id} gold={y} p={q:.2f} point={d if d is None else round(d, 2)} [{signs}] {t.text[piece.start:piece.end]}")
+
+
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("folders", nargs="+", metavar="GOLD:TEXTS")
     ap.add_argument("--write", action="store_true")
+    ap.add_argument("--errors", metavar="GROUP", help="show the sentences judged wrongly in this group of texts")
     args = ap.parse_args()
     texts = [t for pair in args.folders for t in load(*map(Path, pair.split(":")))]
     weight = [t.weight for t in texts]
@@ -108,6 +119,8 @@ def main() -> None:
     ]
     final = crossed(context, sentence_labels, weight, 0.5)
     report("context", texts, final, sentence_labels)
+    if args.errors:
+        show(args.errors, texts, context, final)
     if args.write:
         tables = {}
         for name, docs, labels, c in (("sentence", found, sentence_labels, 0.5), ("point", points, point_labels, 0.3), ("context", context, sentence_labels, 0.5)):
