@@ -57,7 +57,7 @@ class RuleFound:
 
 
 # A sentence without one of these words, or without a number of days, times or hours, is not looked at.
-_WORD = re.compile("隔离|核酸|抗原|医学观察|居家|健康监测|体温|测温|闭环|封控|封闭管理|社区管理|报备|报告|[0-9一二两三四五六七八九十]检|[0-9]\\+[0-9]")
+_WORD = re.compile("隔离|核酸|抗原|医学观察|居家|健康监测|体温|测温|闭环|封控|封闭管理|社区管理|报备|落地即?检|报告(?:健康|体温)|[0-9一二两三四五六七八九十]个?小时|提前[0-9一二两三四五六七八九十]|[0-9一二两三四五六七八九十]检|[0-9]\\+[0-9]")
 _NUMBER = re.compile(
     r"[0-9一二两三四五六七八九十](?:天|日|周|个?星期|个?小时|次|检|轮|自然日)|每[人天日周隔]|隔[天日]|早、?(?:[中午]、?)?晚|上下午|下午|[0-9]\+[0-9]"
 )
@@ -155,6 +155,7 @@ _ENACT = re.compile(
 _SAME = re.compile(r"(?:所有|全部|全体|上述|以上|该类|此类|这类|相关|有关|这些|其他|其余)?人员?|其|本人|上述对象|以上对象")
 _ALL = re.compile("督促其|引导其|组织其|要求其|对其|其须|其应|其要|上述人员|以上人员|上述对象|均|都(?!市)")
 _LABEL = re.compile(rf"风险|密接|接触|入境|境外|返|旅居|涉疫|疫区|省外|省内|市外|外省|外地|国外|{_PEOPLE}")
+_ORIGIN = re.compile("风险|密接|接触|入境|境外|返|旅居|涉疫|疫区|省外|外省|来自")
 _STAFF = re.compile("网格员|村医|医生|(?:社区|村|包保|镇村|乡镇)干部|党员|领导|志愿者|工作专班")
 _CLAUSE = re.compile(r"[，：:。；！？“”\"【】|\n]")
 _WISH = re.compile(r"(?:发热|症状|阳性|异常|出现|发现|需|必要|属实|遇|确)")
@@ -169,11 +170,16 @@ class _Clause:
 
 @dataclass(frozen=True, slots=True)
 class _Who:
-    """People named in a clause; ``base`` is False for those set apart by a condition (不具备居家条件的)."""
+    """People named in a clause.
+
+    ``base`` is False for those set apart by a condition (不具备居家条件的), ``led`` tells that 对 or the like stands
+    before them, ``weak`` that they are some of the people named before, if there are any (确需返乡的).
+    """
 
     span: Span
     base: bool = True
     led: bool = False
+    weak: bool = False
 
 
 def _clauses(text: str, start: int, end: int) -> list[_Clause]:
@@ -215,7 +221,7 @@ def _people(text: str, start: int, end: int) -> _Who | None:
     return None
 
 
-_BARRED = re.compile(r"(?:严格|相应|必要|免费|最|更|新|好|为期|有效|规定|一定|同样|[0-9]天|以上|以内)的$")
+_BARRED = re.compile(r"(?:严格|相应|必要|免费|最|更|新|好|为期|有效|规定|一定|同样|[0-9]天|以上|以内|期间|当[天日])的$")
 
 
 def _of_kind(text: str, start: int, end: int) -> _Who | None:
@@ -230,7 +236,7 @@ def _of_kind(text: str, start: int, end: int) -> _Who | None:
             a = _after_lead(text, a, de)
             if de - a < 3 or _BARRED.search(text, a, de + 1):
                 return None
-            return _Who((a, de + 1), base=not re.search("条件|不具备|不符合|不能|无法|特殊", text[a:de]), led=led)
+            return _Who((a, de + 1), base=not re.search("条件|不具备|不符合|不能|无法|特殊", text[a:de]), led=led, weak=text.startswith("确", a))
         de = text.rfind("的", start, de)
     return None
 
@@ -255,11 +261,11 @@ def _label(text: str, clause: _Clause) -> _Who | None:
     return _Who((a, clause.end))
 
 
-def _named(text: str, clause: _Clause) -> _Who | None:
-    """The people that a clause is about."""
+def _named(text: str, clause: _Clause, need: int) -> _Who | None:
+    """The people that a clause is about; ``need`` is where the words of the measure begin, perhaps inside it."""
     who = _condition(text, clause.start, clause.end) or _people(text, clause.start, clause.end)
     if who is None or not who.led:
-        kind = _of_kind(text, clause.start, clause.end)
+        kind = _of_kind(text, clause.start, min(clause.end, need))
         if kind and (who is None or kind.span[1] > who.span[1]):
             return kind
     return who or _label(text, clause)
@@ -337,16 +343,18 @@ class _Reader:
         """The people a finding holds for: named in its sentence, else in an earlier one or in a heading."""
         seen = [c for c in clauses if c.start < m.end]
         named: list[_Who] = []
+        some: _Who | None = None
         several = bool(_ALL.search(self.text, seen[-1].start if seen else m.start, m.end))
         for k in range(len(seen) - 1, -1, -1):
             c = seen[k] if k < len(seen) - 1 else _Clause(seen[k].start, min(seen[k].end, m.end), seen[k].stop)
-            who = _named(self.text, c)
-            if who is None:
+            who = _named(self.text, c, m.start)
+            if who is None or who.weak:
+                some = some or who
                 continue
             named.insert(0, _widened(self.text, seen[k - 1] if k else None, c, who))
             if not several:
                 break
-        return named or self._earlier(i)
+        return named or self._earlier(i) or ([some] if some else [])
 
     def _earlier(self, i: int) -> list[_Who]:
         s = self.sentences[i]
@@ -360,8 +368,8 @@ class _Reader:
             if before.line != s.line:
                 break
             for c in reversed(_clauses(self.text, before.start, before.end)):
-                who = _named(self.text, c)
-                if who and (who.led or c.stop in ("：", "】")):
+                who = _named(self.text, c, c.end)
+                if who and not who.weak and (who.led or _ORIGIN.search(self.text, *who.span)):
                     return [who]
         heading = self._heading(i)
         if heading:
@@ -387,7 +395,7 @@ class _Reader:
             own = _rank(text, s)
             alone = (k == 0 or sentences[k - 1].line != s.line) and sentences[k + 1].line != s.line
             titled = text[s.end - 1] in "：】" or alone or s.end - s.start <= 20
-            if titled and s.end - s.start <= 40 and own <= rank and (own < rank or rank == len(_MARKS)):
+            if text[s.end - 1] != "？" and titled and s.end - s.start <= 40 and own <= rank and (own < rank or rank == len(_MARKS)):
                 end = s.end - 1 if text[s.end - 1] in "：。】；" else s.end
                 a = _after_lead(text, s.start, end)
                 who = _people(text, s.start, end) or _label(text, _Clause(a, end, "："))
@@ -455,9 +463,11 @@ class _Reader:
         if mine:
             stages = [d for d in mine if d.who == mine[-1].who]
             if len(stages) == 1:
-                shared = [d for d in here if _takes(d, n)] if n.test_days and text[since : m.start].startswith("，") else [mine[-1]]
+                shared = [d for d in here if _takes(d, n)] if n.test_days and "，" in text[since : m.start] else [mine[-1]]
                 return self._give([d for d in shared if _takes(d, n)], n, m, i)
             last = stages[-1]
+            if _tested(stages[0]) and _takes(last, n):
+                return self._give([last], n, m, i)
             close = text[last.end : m.start] in ("（", "+", "，期间", "，其间", "(") and _takes(last, n)
             return self._give([last], n, m, i) if close else False
         earlier = [d for d in self.drafts[-6:] if _holds_tests(d) and self._continues(i, d) and (d.who in spans or not spans)]
@@ -507,6 +517,10 @@ def _needs(m: Match) -> tuple[Need, ...]:
 
 def _holds_tests(d: _Draft) -> bool:
     return d.need.measure not in (*_TESTS, "体温监测", "报告")
+
+
+def _tested(d: _Draft) -> bool:
+    return bool(d.need.tests or d.need.test_days or d.need.times_per_day or d.need.every_days)
 
 
 def _takes(d: _Draft, n: Need) -> bool:

@@ -50,12 +50,16 @@ _VERBS = r"(?:须|需|要|应|必须|至少|再|各|主动|分别|自费|免费|
 _LISTED = (
     rf"(?P<list>{_N}(?:[-~—～至]{_N})?(?:[天日]?(?:、|，|,|和|及|与|以及|\.|/)第?{_N}(?:[-~—～至]{_N})?){{0,24}})[天日]"
 )
+_ON_DAYS = (
+    rf"(?P<gap>[^。；：“”0-9]{{0,14}}?(?:{_N}次)?[^。；：，“”0-9]{{0,12}}?)(?P<what>核酸|抗原|采样|检测)(?:检测|采样)?"
+    r"(?:[0-9一两二]次)?(?:核酸)?"
+)
 _RHYTHM = (
     r"(?P<rhythm>每人?每?[天日]?(?:早、?(?:中、?|午、?)?晚|早晚|上下午|上、下午|上午、下午)|早、?(?:中、?|午、?)?晚"
     rf"|每人每[天日]|每[天日]|逐日|每?隔[天日]|每隔?{_N}个?(?:[天日周]|星期)|每个?(?:周|星期)|每半?月)"
 )
 _TIMES = rf"(?:{_N}{_TO}次)"
-_TEST = r"(?P<what>核酸|抗原)(?:检测|采样|自测|筛查)?"
+_TEST = r"(?P<what>核酸|抗原|检测|采样)(?:检测|采样|自测|筛查)?"
 
 
 def number(text: str) -> int:
@@ -139,7 +143,7 @@ def _isolation_after(m: re.Match[str]) -> Needs | None:
             return None
     if m["link"] in ("（", "“", "：", "、") and re.match(_ISOLATION, text[b : b + 12]):
         return None
-    if m["measure"] in ("居家", "集中") and not m["second"] and re.match("[^，。；：]{0,4}(?:核酸|检测)", text[b:]):
+    if m["measure"] in ("居家", "集中", "在家") and not m["second"] and re.match("[^，。；：]{0,4}(?:核酸|检测)", text[b:]):
         return None
     return _lengths(_days(m), m["measure"], m["second"])
 
@@ -186,12 +190,25 @@ def _test_measure(word: str) -> Measure:
     return "抗原检测" if word == "抗原" else "核酸检测"
 
 
+def _is_swab(m: re.Match[str]) -> bool:
+    """Whether 检测 or 做一次 in the match means a test for the virus: the words around speak of one."""
+    text = m.string
+    if m["what"] in ("核酸", "抗原"):
+        return True
+    at = m.start("what")
+    if text[max(0, at - 2) : at] in ("体温", "健康", "监督", "症状", "质量", "水质", "环境"):
+        return False
+    return bool(re.search("核酸|落地即?检|阴性|抗原", text[max(0, m.start() - 60) : m.end() + 20]))
+
+
 def _tests_in_days(m: re.Match[str]) -> Needs | None:
     """三天两检, 3天内完成2次核酸检测."""
     if m.string[max(0, m.start() - 1) : m.start()] in ("第", "每", "近", "月", "隔", "前") or "满" in m[0][:2]:
         return None
     days, tests = _days(m), number(m["tests"])
     if not 0 < days <= 60 or not 0 < tests <= 60:
+        return None
+    if m["what"] and not _is_swab(m):
         return None
     measure = _test_measure(m["what"] or "核酸")
     if tests > 1 or days == 1:
@@ -223,12 +240,8 @@ def _times(words: str, unsaid: int = 1) -> int:
 
 def _tests_on_days(m: re.Match[str]) -> Needs | None:
     """第1、4、7天各进行一次核酸检测."""
-    listed = m["list"]
-    if not m[0].startswith("第") and (len(day_numbers(listed)) < 3 or "第" in m[0][:1]):
-        return None
-    before = m.string[max(0, m.start() - 1) : m.start()]
-    days = day_numbers(listed)
-    if not days or before in ("月", "年", "近"):
+    days = day_numbers(m["list"])
+    if not days or m.string[max(0, m.start() - 1) : m.start()] in ("月", "年", "近", "前"):
         return None
     what, at = m["what"], m.start("what")
     if what == "检测" and m.string[max(0, at - 2) : at] in ("体温", "健康", "症状", "监督"):
@@ -283,6 +296,8 @@ def _repeated(m: re.Match[str]) -> Needs | None:
     run = groups.get("run")
     times = number(groups["times"]) if groups.get("times") else _times(m[0].replace(m["rhythm"], "", 1))
     slots = _rhythm(m["rhythm"], times)
+    if not _is_swab(m) if "what" in groups else False:
+        return None
     if min(slots.values()) < 1 or max(slots.values()) > 90:
         return None
     if re.search("能力|点位?覆盖|万", m[0]) or text.startswith(("能力", "量", "点"), m.end()):
@@ -323,7 +338,7 @@ def _tests_within(m: re.Match[str]) -> Needs | None:
     text = m.string
     within = _duration(m)
     gap = text[m.start("gap") : m.start("what")]
-    if within is None or text[max(0, m.start() - 1) : m.start()] in ("近", "前", "隔", "每", "第"):
+    if within is None or text[max(0, m.start() - 1) : m.start()] in ("近", "前", "隔", "每", "第") or not _is_swab(m):
         return None
     if m["unit"] != "小时" and _LOOKBACK.match(gap):
         return None
@@ -349,7 +364,7 @@ def _report(m: re.Match[str]) -> Needs | None:
     gap = groups.get("gap") or ""
     if m["unit"] != "小时" and groups.get("gap") is not None and _LOOKBACK.match(gap):
         return None
-    if re.search("疾控|指挥部|直报|上级|政府|卫健|行政部门", m[0]):
+    if re.search("疾控|指挥部|直报|上级|政府|卫健|行政部门", m[0]) or re.search("办|宴|聚餐|聚会", m.string[max(0, m.start() - 12) : m.start()]):
         return None
     return (Need("报告", within=within),)
 
@@ -385,7 +400,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "quarantine.length-after",
         "时长在后的隔离、监测、管控（集中隔离14天）",
-        rf"(?P<measure>{_ISOLATION}|居家|集中)(?:(?:和|及|、|并)(?P<second>{_ISOLATION}))?{_LINK}{_FROM}{_DAYS}",
+        rf"(?P<measure>{_ISOLATION}|(?:居家|集中|在家)[待呆]?)(?:(?:和|及|、|并)(?P<second>{_ISOLATION}))?{_LINK}{_FROM}{_DAYS}",
         yes=(
             ("一律[集中隔离14天]。", (Need("集中隔离", days=14),)),
             ("应[居家医学观察不少于十四天]。", (Need("居家隔离", days=14),)),
@@ -434,7 +449,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "quarantine.tests-in-days",
         "若干天内检测若干次（三天两检）",
-        rf"{_DAYS}(?P<inside>{_INSIDE})?{_VERBS}(?P<tests>{_N}){_TO}(?:检|次(?:（[^（）]{{0,16}}）)?(?:的|免费|以上|常规){{0,2}}(?P<what>核酸|抗原)(?:检测|采样|自测)?)",
+        rf"{_DAYS}(?P<inside>{_INSIDE})?{_VERBS}(?P<tests>{_N}){_TO}(?:检|次(?:（[^（）]{{0,16}}）)?(?:的|免费|以上|常规){{0,2}}(?P<what>核酸|抗原|检测|采样)(?:检测|采样|自测)?)",
         yes=(
             ("落实“[三天两检]”。", (Need("核酸检测", days=3, tests=2),)),
             ("[5天内至少完成3次核酸检测]。", (Need("核酸检测", days=5, tests=3),)),
@@ -447,20 +462,29 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "quarantine.tests-on-days",
         "按天列出的检测（第1、4、7天各进行一次核酸检测）",
-        rf"第?{_LISTED}(?P<gap>[^。；：“”0-9]{{0,14}}?(?:{_N}次)?[^。；：，“”0-9]{{0,12}}?)(?P<what>核酸|抗原|采样|检测)(?:检测|采样)?"
-        rf"(?:[0-9一两二]次)?(?:核酸)?",
+        rf"第{_LISTED}{_ON_DAYS}",
         yes=(
             ("在[第1、4、7、14天各进行一次核酸检测]。", (Need("核酸检测", tests=4, test_days=(1, 4, 7, 14)),)),
             ("[第2天和第4天分别进行1次核酸检测]。", (Need("核酸检测", tests=2, test_days=(2, 4)),)),
-            ("隔离[1、3、5天采样]。", (Need("核酸检测", tests=3, test_days=(1, 3, 5)),)),
         ),
-        no=("第1天检测体温和健康检测".replace("检测体温和", "开展"), "8月1日、4日核酸检测点开放。", "第7、1天核酸检测"),
+        no=("第1天开展健康检测。", "8月1日、4日核酸检测点开放。", "第7、1天核酸检测"),
+        build=_tests_on_days,
+    ),
+    Rule(
+        "quarantine.tests-on-bare-days",
+        "按天列出而无“第”字的检测（1、4、7天各检测一次）",
+        rf"(?P<list>{_N}(?:(?:、|,|\.){_N}){{2,24}})[天日]{_ON_DAYS}",
+        yes=(
+            ("隔离[1、3、5天采样]。", (Need("核酸检测", tests=3, test_days=(1, 3, 5)),)),
+            ("观察期间[1、7、14日各进行一次核酸检测]。", (Need("核酸检测", tests=3, test_days=(1, 7, 14)),)),
+        ),
+        no=("8月1、3、5日开展健康检测。", "居家隔离7天，核酸检测要跟上。"),
         build=_tests_on_days,
     ),
     Rule(
         "quarantine.tests-days-after",
         "检测在前、天数在后（核酸检测时间为第1、4、7天）",
-        rf"核酸(?:检测|采样)?(?:{_TIMES})?(?:，|（|时间|频次|日期|安排|分别|为|在|于|是|即|隔离|集中|居家|：){{0,5}}第{_LISTED}",
+        rf"(?:{_N}次)?核酸(?:检测|采样)?(?:{_TIMES})?(?:，|（|时间|频次|日期|安排|分别|为|在|于|是|即|隔离|集中|居家|：){{0,5}}第{_LISTED}",
         yes=(
             ("开展[核酸检测（第1、3、5天]）。", (Need("核酸检测", tests=3, test_days=(1, 3, 5)),)),
             ("[核酸检测时间为第1、7天]。", (Need("核酸检测", tests=2, test_days=(1, 7)),)),
@@ -544,8 +568,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "quarantine.tests-within",
         "限时完成的检测（24小时内完成1次核酸检测）",
-        rf"{_HOURS}{_INSIDE}(?P<gap>[^。；：，0-9]{{0,24}}?(?:{_TIMES})?[^。；：，0-9]{{0,12}}?)(?P<what>核酸|抗原)(?:检测|采样|筛查)?",
+        rf"{_HOURS}{_INSIDE}(?P<gap>(?:[^。；：，0-9]{{0,16}}?(?:采样|检测)点)?[^。；：，0-9]{{0,24}}?(?:{_TIMES})?[^。；：，0-9]{{0,12}}?)(?P<what>核酸|抗原|检测|采样|[做测检采]{_N}次)(?:检测|采样|筛查)?{_TIMES}?",
         yes=(
+            ("落地检，[24小时内再做1次]。", (Need("核酸检测", tests=1, within="PT24H"),)),
             ("抵县[24小时内完成1次核酸检测]。", (Need("核酸检测", tests=1, within="PT24H"),)),
             ("确保[24小时内将所有人员追踪到位、核酸检测]到位。", (Need("核酸检测", within="PT24H"),)),
         ),
@@ -555,7 +580,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "quarantine.proof",
         "核酸阴性证明的时效（48小时内核酸检测阴性证明）",
-        rf"{_HOURS}{_INSIDE}?的?(?:有效|本人|有效的){{0,1}}(?:核酸检测|核酸)(?:报告|结果|为|呈){{0,2}}(?:阴性|证明|结果|报告)(?:的)?(?:证明|报告|结果)?",
+        rf"{_HOURS}{_INSIDE}?的?(?:有效的?|本人|新冠(?:肺炎)?(?:病毒)?){{0,2}}(?:核酸检测|核酸)(?:报告|结果|为|呈){{0,2}}(?:阴性|证明|结果|报告)(?:的)?(?:证明|报告|结果)?",
         yes=(
             ("须持[48小时内核酸检测阴性证明]。", (Need("核酸检测", within="PT48H"),)),
             ("凭[72小时核酸阴性结果]入内。", (Need("核酸检测", within="PT72H"),)),
@@ -617,7 +642,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "quarantine.report-within",
         "限时报告（12小时内向社区报告）",
-        rf"{_HOURS}{_INSIDE}(?P<gap>[^。；：，0-9]{{0,20}}?)(?:[向到与][^。；：，0-9]{{1,28}}?(?:报告|报备|登记|申报)|报备|主动报告|如实报告)",
+        rf"{_HOURS}{_INSIDE}(?P<gap>[^。；：，0-9]{{0,20}}?)(?:[向到与][^。；：，0-9]{{1,28}}?(?:报告|报备|登记|申报|报到|上报)|报备|填报|申报|(?:主动|如实|再次)报告|报告(?:行程|健康|本人|个人))",
         yes=(
             ("返乡后[12小时内向村委会报告]。", (Need("报告", within="PT12H"),)),
             ("抵达[24小时内主动向社区报备]。", (Need("报告", within="PT24H"),)),
@@ -639,7 +664,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "quarantine.report-ahead",
         "提前若干天报备",
-        rf"提前(?:至少|不少于)?{_HOURS}(?:以上)?[^。；：，0-9]{{0,20}}?(?:报告|报备|登记|申报)",
+        rf"提前(?:至少|不少于)?{_HOURS}(?:以上)?[^。；：，0-9]{{0,20}}?(?:报告|报备|登记|申报|填报|上报)",
         yes=(
             ("返乡前[提前3天向社区报备]。", (Need("报告", within="P3D"),)),
             ("须[提前24小时报备]。", (Need("报告", within="PT24H"),)),
