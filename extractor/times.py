@@ -263,7 +263,7 @@ def _values(draft: _Draft, reference: date | None) -> tuple[TimeKind, str | None
         return "datetime", _clock_text(draft.moment.clock.minute), None, None
     found = interval(draft.moment, draft.to, Context(reference))
     if found is None:
-        single = draft.to is None and draft.moment.day.unit != "period"
+        single = draft.to is None and draft.moment.day.unit not in ("period", "plan")
         return ("datetime" if exact else "date") if single else "range", None, None, None
     value = iso_value(found)
     kind: TimeKind = "range" if "/" in value else "datetime" if "T" in value else "date"
@@ -288,7 +288,7 @@ def interval(moment: Moment, to: Moment | None, context: Context) -> Interval | 
     if to.day is None and to.clock is not None:
         last: Interval | None = _at_clock(first.since.date(), to.clock)
     else:
-        last = _one(to, Context(context.reference, after=first.since.date()))
+        last = _one(to, Context(context.reference, context.view, first.since.date()))
     if last is None or last.until < first.since:
         return None
     return Interval(first.since, last.until, first.exact or last.exact)

@@ -29,22 +29,26 @@ FIRST_YEAR, LAST_YEAR = 1000, 2999
 class Context:
     """What a shape is resolved against.
 
-    A month or day without its year lies: at or after ``after``, when that is set (the end of a range, seen from its
-    start); ahead of the reference, when ``ahead`` (a deadline); else in the year of the reference, or in the year beside
-    it when that is more than eight months nearer (28 December told in January).
+    A month or day without its year lies at or after ``after``, when that is set (the end of a range, seen from its
+    start). Else ``view`` decides. Told: in the year of the reference, or in the year beside it when it would lie more than
+    eight months off (28 December told in January). Planned: in the year of the reference. Limit: in the year of the
+    reference, or in the next one when it passed more than a month ago (3月底前 said in November).
     """
 
     reference: date | None
-    ahead: bool = False
+    view: Literal["told", "planned", "limit"] = "told"
     after: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DayShape:
-    """A day or a period of days. ``unit``: a single day, a period, a festival (whose 前 excludes it), or a span of
-    days that only an event fixes (当日). ``resolve`` gives the days, or None where nothing follows."""
+    """A day or a period of days. ``resolve`` gives the days, or None where nothing follows.
 
-    unit: Literal["day", "period", "festival", "event"]
+    ``unit``: a single day; a period; its edge (月底, 年初); a five-year plan; a festival (its 前 excludes it); the same day as
+    something (当日); another day that only an event fixes (次日).
+    """
+
+    unit: Literal["day", "period", "edge", "plan", "festival", "same day", "event"]
     resolve: Callable[[Context], Days | None]
 
 
@@ -148,7 +152,7 @@ def _festival_days(name: str, whole: str | None, year: int) -> Days | None:
     return Days(at, at + timedelta(days=1)) if at else None
 
 
-def _unit(m: re.Match[str]) -> Literal["day", "period", "festival"]:
+def _unit(m: re.Match[str]) -> Literal["day", "period", "edge", "festival"]:
     """Whether the tail of a match names a day, a period or a festival."""
     named = m.groupdict()
     if named.get("f"):
@@ -156,7 +160,7 @@ def _unit(m: re.Match[str]) -> Literal["day", "period", "festival"]:
     if named.get("d"):
         return "day"
     edges = [named.get(key) for key in ("e", "ye", "qe")]
-    return "day" if any(e and e[0] != "中" for e in edges) else "period"
+    return "edge" if any(e and e[0] != "中" for e in edges) else "period"
 
 
 def _place(make: Callable[[int], Days | None], context: Context) -> Days | None:
@@ -170,7 +174,9 @@ def _place(make: Callable[[int], Days | None], context: Context) -> Days | None:
     found = make(at.year)
     if found is None:
         return None
-    if context.ahead:
+    if context.view == "planned":
+        return found
+    if context.view == "limit":
         # A notice may still name a date that passed a few weeks ago; one further back means the next year.
         return make(at.year + 1) if found.after <= at - timedelta(days=31) else found
     if found.first > at + timedelta(days=240):
@@ -246,7 +252,7 @@ def _day_of_month(number: int, context: Context) -> Days | None:
         return None
     found = dates.day(at.year, at.month, number)
     passed = found is None or found.after <= (at if context.after else at - timedelta(days=7))
-    if passed and (context.after or context.ahead):
+    if passed and (context.after or context.view == "limit"):
         following = dates.months(at.year, at.month + 1)
         return dates.day(following.first.year, following.first.month, number) if following else None
     return found
@@ -263,7 +269,7 @@ _DAY_WORDS = {"今": 0, "明": 1, "后": 2, "大后": 3, "昨": -1, "前": -2, "
 def _day_word(m: re.Match[str]) -> object:
     shift = _DAY_WORDS.get(m["r"])
     if shift is None:  # 当日, 次日: which day is said elsewhere
-        return DayShape("event", lambda _: None)
+        return DayShape("same day" if m["r"] == "当" else "event", lambda _: None)
     return days_away(shift)
 
 
@@ -316,7 +322,7 @@ def _period_end(m: re.Match[str]) -> object:
         }[unit]
         return days if edge == "内" else _edge(days, edge)
 
-    return DayShape("period" if edge in "内中" or unit == "周" else "day", resolve)
+    return DayShape("period" if edge in "内中" or unit == "周" else "edge", resolve)
 
 
 def _part_of_year(m: re.Match[str]) -> object:
@@ -325,7 +331,7 @@ def _part_of_year(m: re.Match[str]) -> object:
         return DayShape("period", partial(_place, lambda y: dates.half_year(y, _HALVES[m["h"]])))
     number = _QUARTERS[m["q"]]
     edge = m["qe"]
-    unit: Literal["day", "period"] = "day" if edge else "period"
+    unit: Literal["edge", "period"] = "edge" if edge else "period"
     return DayShape(unit, partial(_place, lambda y: _edge(dates.quarter(y, number), edge)))
 
 
@@ -336,7 +342,7 @@ def _relative_quarter(m: re.Match[str]) -> object:
         at = context.reference
         return _edge(dates.quarter(at.year, (at.month + 2) // 3 + shift), m["e"]) if at else None
 
-    return DayShape("day" if m["e"] else "period", resolve)
+    return DayShape("edge" if m["e"] else "period", resolve)
 
 
 def _ten_days(m: re.Match[str]) -> object:
@@ -371,7 +377,7 @@ def _plan(m: re.Match[str]) -> object:
     """The five-year plans: the tenth began in 2001."""
     number = parse(m["n"]) or 0
     days = dates.year(1951 + 5 * number, 5)
-    return DayShape("day" if m["e"] else "period", lambda _: _edge(days, m["e"]))
+    return DayShape("edge" if m["e"] else "plan", lambda _: _edge(days, m["e"]))
 
 
 def _number_range(m: re.Match[str]) -> object:

@@ -1,0 +1,358 @@
+"""Rules for deadlines: what limits when an act is done.
+
+They run over a view of the cleaned text in which each time expression is one code character (see the constants), so a
+rule reads like the language: `到PERIOD`, `不得超过LENGTH`, `TRIGGER后WITHIN`. `extractor/deadlines.py` makes the view, works out the
+values and keeps what lies ahead. A rule builds a `Plan`: the kind, where in the view the time stands, and what is fixed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from extractor.numerals import parse
+from extractor.rule import Rule
+from models.records import DeadlineKind
+
+# Private-use characters: no speech holds them, and one that does is not mistaken for a time expression.
+LIMIT = "\ue001"  # a day, period or clock time with 前, 内, 止: 6月底前, 年内, 18时前
+DAY = "\ue002"  # one day, or an instant: 3月5日, 明天, 3月25日18时
+PERIOD = "\ue003"  # a month, quarter, year or the edge of one: 3月份, 四季度, 年底
+RANGE = "\ue00a"  # from and to: 19日至22日, 即日起至2月9日24时
+SAME_DAY = "\ue004"  # 当日, 当天
+START = "\ue005"  # a day with 起, 后, 以来
+AS_OF = "\ue006"  # a day with 截至
+LENGTH = "\ue007"  # a duration
+WITHIN = "\ue008"  # a duration with 内
+EVERY = "\ue009"  # a recurring time
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A deadline before its dates are worked out.
+
+    ``at`` is the offset in the view of the time expression that gives the value, None when ``value`` is all there is.
+    ``trigger`` is a half-open stretch of the view. ``planned``: a bare period, which is a deadline only while it lies ahead.
+    """
+
+    kind: DeadlineKind
+    at: int | None = None
+    value: str | None = None
+    times: int | None = None
+    trigger: tuple[int, int] | None = None
+    planned: bool = False
+
+
+Build = Callable[["re.Match[str]"], object]
+
+
+def _plan(kind: DeadlineKind, value: str | None = None, *, planned: bool = False) -> Build:
+    """Builds a plan of a kind; the group ``time`` is the time expression it is taken from."""
+
+    def build(m: re.Match[str]) -> object:
+        return Plan(kind, m.start("time") if m.groupdict().get("time") else None, value, planned=planned)
+
+    return build
+
+
+def _if(build: Build, *, before: str = "", not_before: str = "", after: str = "", not_after: str = "") -> Build:
+    """Builds only where what ends at the finding and what begins behind it matches, or does not match."""
+    ends, ends_not = (re.compile(rf"(?:{p})$") if p else None for p in (before, not_before))
+    begins, begins_not = (re.compile(p) if p else None for p in (after, not_after))
+
+    def guarded(m: re.Match[str]) -> object:
+        left, (start, end) = max(0, m.start() - 20), m.span()
+        if ends and not ends.search(m.string, left, start) or ends_not and ends_not.search(m.string, left, start):
+            return None
+        if begins and not begins.match(m.string, end) or begins_not and begins_not.match(m.string, end):
+            return None
+        return build(m)
+
+    return guarded
+
+
+# ------------------------------------------------------------------------------------------------------------- guards
+
+_CODES = LIMIT + DAY + PERIOD + RANGE + SAME_DAY + START + AS_OF + LENGTH + WITHIN + EVERY
+_HEAD = "^|[，。；：！？、（\n“”]|[一二三四五六七八九十]是"
+_URGE = "确保|力争|争取|必须|务必|务求|预计|计划|拟|将|须|应|要|请|于|在|并|需"
+_DONE = (
+    "完成|办结|到位|见效|建成|拿出|清零|销号|交账|验收|报送|上报|报备|报|提交|交付|交|落实|实现|落地|达到|全面|全部|全域|基本|投产|完工|竣工|通车|开工|复工|"
+    "启用|投用|出台|回复|答复|反馈|整改|解决|动态清零"
+)
+_ACT = (
+    f"{_DONE}|率先|力争|争取|确保|要(?!求|点|素|闻|害)|必须|务必|应(?!急)|须|需|启动|开展|组织|推动|推进|建立|建设|形成|投入|新增|新建|改造|集中|重点|再|"
+    "至少|取得|打造|培育|引进|上线|扎实|进行|逐步|对|把|制定|打响|攻坚|筛查|排查|检测|摸排|整治|治理|消除|淘汰|发放|兑现|拨付|使|不|暂停|停"
+)
+_PAST = "已|已经|此前|早在|曾|原定?|原定于|延期至?|推迟[到至]?|截[至止]到?"
+# 9月1日前出生的儿童: the time describes somebody or something, it limits no act.
+_DESCRIBES = (
+    r"(?!完成|实现|做到|达到|建成|落实|全面|全部|基本|要|必须|务必|应|须|将)[^，。；：！？\n]{0,12}?"
+    r"(?:过|出生|毕业|注册|登记|参加|入职|入学|离开|返回|到达|接种|施工|投用|投运|建造|在岗|签订|发生|存在|取得|发布|印发|购买|办理|来自|形成|建成)"
+    r"[^，。；！？\n]{0,10}的|的|已|未|曾|就已|由于|因"
+)
+_NO_ACT = r"[“”》的]|以来|是|度?(?:工作|全[国省市县区旗])?[^，。；：！？\n]{0,16}(?:方案|计划|规划|报告|会议|精神|目标任务|要点|预算|排名)"
+# 7天内有旅居史, 48小时内核酸阴性证明: the span looks back.
+_LOOKS_BACK = (
+    r"[^，。；！？\n]{0,6}(?:核酸(?!检测率)|阴性|抗原|到过|去过|有过|旅居|曾|接触过|活动轨迹|居住史|行程|来自|途经|途径|从|新增|累计)|的|有|无|未|没有|在?(?:国内|境外|中高风险)"
+)
+
+
+def _labelled(m: re.Match[str]) -> object:
+    """完成时限：3月底 is a point in time, 办理时限：5个工作日 a span."""
+    kind: DeadlineKind = "within" if m["time"] in (LENGTH, WITHIN) else "by"
+    return Plan(kind, m.start("time"))
+
+
+_COUNT = r"(?P<n>[0-9]{1,2}|[一二两三四五六七八九十])(?:[-—至到][0-9一二三四五六七八九]{1,2})?(?:次|遍|轮)"
+_COUNT_LATER = re.compile(rf"[^，。；！？\n{_CODES}]{{0,24}}?(?:不少于|不低于|不得少于|至少|各|[^第0-9一二三四五六七八九十{_CODES}])" + _COUNT)
+
+
+def _every(m: re.Match[str]) -> object:
+    """How often in the period: said right behind (每日两次), by the parts of the day (每日早、晚), or later in the clause."""
+    if m["n"]:
+        times = parse(m["n"])
+    elif m["parts"]:
+        times = 1 + len(re.findall("[、和及，]", m["parts"]))
+    else:
+        later = _COUNT_LATER.match(m.string, m.end())
+        times = parse(later["n"]) if later else None
+    return Plan("recurring", m.start("time"), times=times)
+
+
+def _every_length(m: re.Match[str]) -> object:
+    return Plan("recurring", m.start("time"), times=parse(m["n"]))
+
+
+_PERIODS = {"日": "P1D", "天": "P1D", "周": "P7D", "旬": "P10D", "半月": "P15D", "月": "P1M", "季": "P3M", "季度": "P3M"}
+
+
+def _each(m: re.Match[str]) -> object:
+    return Plan("recurring", value=_PERIODS[m["u"]], times=parse(m.groupdict().get("n") or "一"))
+
+
+def _parts_of_day(m: re.Match[str]) -> object:
+    return Plan("recurring", value="P1D", times=len(re.sub("[午、各]", "", m["parts"])) * (parse(m["n"]) or 1))
+
+
+_SEASONS = (
+    "主汛期|汛期|入汛|入冬|入夏|春耕|春播|秋收|夏收|三夏|供暖季|供暖期|供暖|采暖季|采暖期|采暖|封冻|上冻|冰冻期|雨季|台风季|开学|返校|高考|中考|换届|下班"
+)
+_SEASON_ENDS = "(?:到来|来临|开始|结束)?(?:之|以)?前(?![0-9一二三两四五六七八九十几后夕期" + LENGTH + WITHIN + "])"
+_SESSION = (
+    "报告|调度|通报|汇总|研判|监测|巡查|排查|督查|督导|检查|会商|例会|碰头|清零|总结|评估|考核|消杀|消毒|统计|分析|盘点|反馈|点评|抽查|巡检|会办|督办|排名|讲评|晾晒|"
+    "报(?=[制”、送表])|清(?=[零日月])"
+)
+_ONE_EACH = "报|调|研|碰|例|检|督|随访|走访|访|巡|小结|总结|汇|会商|清|更新|评|排|考|分析|查|盘|统计|消|换|结|通|测|整|反馈|跟踪"
+
+RULES: tuple[Rule, ...] = (
+    # by: a point in time
+    Rule(
+        "deadlines.by-limit", "某时之前、某期之内",
+        f"(?P<time>{LIMIT})",
+        yes=(
+            ("请于[6月底前]报整改情况", "by 2022-06-30"), ("[3月25日18时前]送达值班室", "by 2022-03-25T18:00"), ("[年内]持续推进", "by 2022-12-31"),
+            ("务必在[中秋节前]兑现工资", "by 2022-09-10"), ("[本周五前]交到办公室", "by 2022-03-11"), ("[两会前]全部化解", "by null"),
+        ),
+        no=("2005年前注册的车辆要淘汰", "对1月20日前到过疫区的人员要登记", "截至3月底前的数据"),
+        build=_if(_plan("by"), not_before=_PAST, not_after=_DESCRIBES),
+    ),
+    Rule(
+        "deadlines.by-until", "到某时",
+        f"[到至](?P<time>[{PERIOD}{DAY}{LIMIT}])",
+        yes=(("[到2025年]，建成三座水厂", "by 2025-12-31"), ("力争[到年底]全部通水", "by 2022-12-31")),
+        no=("工期延长到2025年", "来到2022年", "从3月到5月"),
+        build=_if(_plan("by"), before=f"{_HEAD}|{_URGE}|实现", not_after=r"的|以来|[^，。；\n]{0,2}才"),
+    ),
+    Rule(
+        "deadlines.by-in-period", "在某一时期",
+        f"在(?P<time>{PERIOD})(?:内|期间)?",
+        yes=(("[在四季度]全面落地", "by 2022-12-31"), ("力争[在5月份]投产", "by 2022-05-31")),
+        no=("在2021年取得成绩的基础上", "在四季度的会上"),
+        build=_if(_plan("by", planned=True), not_before="现|存|正|好|实", not_after=_NO_ACT),
+    ),
+    Rule(
+        "deadlines.by-period", "某一时期做某事",
+        f"(?P<time>[{PERIOD}{RANGE}])",
+        yes=(
+            ("[5月份]完成验收", "by 2022-05-31"), ("确保[二季度]投产", "by 2022-06-30"), ("[19日至22日]开展全员核酸", "by 2022-03-22"),
+            ("[年底]全部到位", "by 2022-12-31"), ("[2022年]，各地建成一批站点", "by 2022-12-31"), ("[4—6月]集中整治", "by 2022-06-30"),
+        ),
+        no=("2022年工作方案要抓紧印发", "做好2022年的预算", "2022年是攻坚之年", "1月份完成了验收", "争取在全市一季度排名中靠前"),
+        build=_if(_plan("by", planned=True), before=f"{_HEAD}|{_URGE}", after=f"，|(?:{_ACT})", not_after=_NO_ACT + "|，[^，。；]{0,12}(?:了|已|是)"),
+    ),
+    Rule(
+        "deadlines.by-urged-period", "确保某一时期做到",
+        f"(?P<time>[{PERIOD}{RANGE}{DAY}])",
+        yes=(("确保[第二季度]打井数过半", "by 2022-06-30"), ("力争[4月8日]通车", "by 2022-04-08")),
+        no=("确保2022年工作计划落地", "确保春节期间供应", "确保3月的供应"),
+        build=_if(_plan("by", planned=True), before="(?:确保|力争|争取|务求|保证)(?:在|于)?", not_after=_NO_ACT + "|期间|假期"),
+    ),
+    Rule(
+        "deadlines.by-range", "起至某时",
+        f"(?P<time>{RANGE})",
+        yes=(("[即日起至2月9日24时]，关停各类棋牌室", "by 2023-02-10T00:00"), ("景区[3月12日至3月20日]闭园", "by 2022-03-20")),
+        no=("2021—2023年行动计划", "3月1日至5日的数据", "2月1日至5日新增"),
+        build=_if(_plan("by", planned=True), not_before=_PAST, not_after=_NO_ACT + "|新增|累计|已"),
+    ),
+    Rule(
+        "deadlines.by-day", "某日做完某事",
+        f"(?P<time>{DAY})(?=(?:，)?(?:必须|务必|要|前|须|一定)?(?:全部|全面|统一)?(?:{_DONE}))",
+        yes=(("[4月10日]全部到位", "by 2022-04-10"), ("[明天]必须完成首轮检测", "by 2022-03-11")),
+        no=("4月10日召开推进会", "自4月1日实施", "今天要求大家", "3月1日完成了检测"),
+        build=_if(_plan("by", planned=True), before=f"{_HEAD}|{_URGE}", not_after=r"[^，。；\n]{0,12}(?:了|的(?!时间))"),
+    ),
+    Rule(
+        "deadlines.labelled", "完成时限：某时",
+        rf"(?:时限|期限|截止时间|截止日期|完成时间|整改时间|报送时间)(?:要求)?[：为是](?P<span>(?P<time>[{DAY}{PERIOD}{LIMIT}{RANGE}{LENGTH}{WITHIN}]))",
+        yes=(("完成时限：[2022年6月底]", "by 2022-06-30"), ("办理时限为[5个工作日]", "within P5D workdays")),
+        no=("期限：长期", "合同期限三年"),
+        build=_labelled,
+    ),
+    Rule(
+        "deadlines.closing", "报名截至某时",
+        f"(?P<time>{AS_OF})",
+        yes=(("报名截至[4月15日]", "by 2022-04-15"), ("材料报送截止到[4月15日17时]", "by 2022-04-15T17:00")),
+        no=("截至3月5日，已排查", "病例截止3月9日24时"),
+        build=_if(_plan("by"), before="(?:报名|申报|报送|提交|征集|受理|缴费|登记|征求意见|投稿|推荐)(?:时间|工作)?截[至止]到?"),
+    ),
+    Rule(
+        "deadlines.by-latest", "不迟于某时",
+        f"(?:不(?:得|能|应|可)?[迟晚]于|最[迟晚](?:于|在|要在|应在|应于|不[迟晚]于|不(?:得)?超过)?)(?P<time>[{DAY}{PERIOD}{LIMIT}{WITHIN}{LENGTH}])",
+        yes=(("[不迟于4月1日]开工", "by 2022-04-01"), ("[最晚4月底]见底", "by 2022-04-30"), ("[最迟2小时内]报告", "within PT2H")),
+        no=("最晚的一批", "不迟到"),
+        build=_labelled,
+    ),
+    Rule(
+        "deadlines.by-season", "汛期前、入冬前、开学前",
+        "|".join([f"{PERIOD}(?:{_SEASONS}){_SEASON_ENDS}", *(s + _SEASON_ENDS for s in _SEASONS.split("|"))]),
+        yes=(("[今年汛期前]完成清淤", "by null"), ("[入冬前]换好管网", "by null"), ("[开学前]全覆盖检修", "by null")),
+        no=("入冬前后", "开学前14天", "汛期前期"),
+        build=_if(_plan("by"), not_after="的"),
+    ),
+    Rule(
+        "deadlines.by-festive", "节前",
+        "节(?<![环季调章细情关礼枝节过春终闰]节)前(?![后夕0-9一二三两四五六七八九十])",
+        yes=(("[节前]走访一遍", "by null"), ("务必在[节前]结清", "by null")),
+        no=("环节前置", "季节前后", "节前后"),
+        build=_if(_plan("by"), not_after="的"),
+    ),
+    # within: a span of time
+    Rule(
+        "deadlines.within", "多长时间之内",
+        f"(?P<time>{WITHIN})",
+        yes=(
+            ("[24小时内]查清底数", "within PT24H"), ("[10个工作日内]书面答复", "within P10D workdays"), ("[接到通知后2小时内]到岗", "within PT2H"),
+            ("[几天内]拿出方案", "within null"), ("[自收到之日起5日内]回复", "within P5D"),
+        ),
+        no=("持48小时内核酸阴性证明", "近14天内", "7天内有高风险区旅居史", "14天内到过疫区"),
+        build=_if(_plan("within"), not_before="近|最近|过去|（", not_after=_LOOKS_BACK),
+    ),
+    Rule(
+        "deadlines.within-cap", "不得超过多长时间",
+        f"不(?:得|能|可|应|要|准|许)?(?:超过|多于)(?P<time>{LENGTH})",
+        yes=(("向社区报告（[不得超过12小时]）", "within PT12H"), ("反馈[不超过3天]", "within P3D")),
+        no=("口罩佩戴不超过4小时", "不超过3天的", "会议时间不超过1小时"),
+        build=_if(
+            _plan("within"),
+            not_before="(?:佩[戴带]|使用|会议|会期|发言|停留|滞留|累计|连续|每次|单次|隔离|观察|逗留|有效期|保存|课|作业|驾驶|距|间隔)[^，。；]{0,5}",
+            not_after="的(?!时间)|、",
+        ),
+    ),
+    Rule(
+        "deadlines.within-use", "用多长时间做完",
+        f"(?:利用|[用花])(?<![使采应作费信起专通]用)(?P<time>{LENGTH})(?:左右)?的?时间",
+        yes=(("[用3天时间]摸清底数", "within P3D"), ("[利用两周时间]轮训一遍", "within P14D")),
+        no=("使用3天时间", "用了5年时间"),
+        build=_plan("within"),
+    ),
+    Rule(
+        "deadlines.within-done", "多长时间完成",
+        f"(?P<time>{LENGTH})(?=(?:必须|务必|要|全部|全面)?(?:完成|办结|到位|见效|建成|拿出|清零|销号|拿下|扑灭|回复|答复|反馈|见底|上报))",
+        yes=(("力争[三天]完成首轮", "within P3D"), ("必须[2小时]到位", "within PT2H")),
+        no=("隔离14天完成检测", "历时三天完成"),
+        build=_if(_plan("within"), before=f"{_HEAD}|{_URGE}"),
+    ),
+    Rule(
+        "deadlines.within-advance", "提前多长时间",
+        f"提[前早](?P<time>[{LENGTH}{WITHIN}])",
+        yes=(("[提前3天]向社区报备", "within P3D"), ("至少[提前48小时]通知", "within PT48H")),
+        no=("提前部署3天", "提前完成"),
+        build=_plan("within"),
+    ),
+    Rule(
+        "deadlines.within-same-day", "当日",
+        f"(?P<time>{SAME_DAY})(?=(?:内|就|要|必须|务必|须|应)?(?:尽|必|报|完成|办|清|处|上报|反馈|回复|核|结|出|毕|隔|转|检|录|送|消|整改|解决|落实|见|到位|追|交|销|查))",
+        yes=(("做到应隔[当日]尽隔", "within P0D"), ("问题[当天]整改", "within P0D"), ("[当日内]上报", "within P0D"), ("当日事[当日]毕", "within P0D")),
+        no=("当日新增病例", "会议当天的情况", "3月5日当天报告"),
+        build=_if(_plan("within", "P0D"), not_before=f"[{DAY}每]"),
+    ),
+    Rule(
+        "deadlines.within-stage", "一个潜伏期内",
+        "[一1两2首](?:个|轮)(?:最长)?(?:潜伏期|周期|疗程|流程|生产周期|传播周期)(?:之|以)?内",
+        yes=(("力争[一个潜伏期内]扑灭", "within null"), ("[两个周期内]降下来", "within null")),
+        no=("一个潜伏期", "潜伏期内"),
+        build=_plan("within"),
+    ),
+    # immediate
+    Rule(
+        "deadlines.immediate", "第一时间、立即",
+        "第一时间(?!段|点|表|维|，?了解到)|立即(?!性)|立刻|立马|即刻|当即(?!将|日|可)|即时(?!即|通[讯信]|性|配|到账|零售|消费)"
+        "|马上(?!就?要?(?:到|来|会|将|面临|进入|迎来|过|有|没|开学|开始|是|又|春节|办))",
+        yes=(
+            ("[第一时间]上报", "immediate"), ("[立即]封控", "immediate"), ("[马上]转运", "immediate"), ("[即时]更新台账", "immediate"),
+            ("[即刻]到岗", "immediate"), ("[当即]制止", "immediate"), ("[立刻]停工", "immediate"),
+        ),
+        no=("马上就要过年了", "即时通讯工具", "适当即可", "对未立即整改的要问责", "马上就会发烧"),
+        build=_if(_plan("immediate"), not_before="未|没有|没能|未能|不|适|相|恰"),
+    ),
+    # recurring
+    Rule(
+        "deadlines.every", "每日、每周五、每月5日前",
+        rf"(?P<time>{EVERY})(?:(?P<parts>“[^”\n]{{2,16}}”|早、?中、?晚|早、?晚|上午、?下午)(?:各)?)?(?:[^，。；：、！？\n{_CODES}]{{0,4}}?{_COUNT})?",
+        yes=(
+            ("[每日]报送体温", "recurring P1D x1"), ("[每周五前]报进度", "recurring P7D x1"), ("[每周二、周四]入户", "recurring P7D x2"),
+            ("[每月5日前]报表", "recurring P1M x1"), ("[每日两次]消毒", "recurring P1D x2"), ("[每天]必须消杀至少2次", "recurring P1D x2"),
+            ("[每日“开门前、打烊后”]消毒", "recurring P1D x2"), ("[每季度末]通报", "recurring P3M x1"), ("[每两周]轮换", "recurring P14D x1"),
+            ("[每天17:00前]报送", "recurring P1D x1"),
+        ),
+        no=("每日新增病例", "每天都有人返乡", "每人每天不足"),
+        build=_if(_every, not_before="人|户|平均|为期", not_after=r"都[有在是]|新增|产[能量]|平均|人均|约|近|的(?!工作)"),
+    ),
+    Rule(
+        "deadlines.session", "日报告、周调度、月通报",
+        rf"(?P<u>半月|日|周|旬|月|季度?)(?<![0-9一二三四五六七八九十今明昨当次近节假生每作息同某本上下个两全几往平即是终定度末首天翌整{_CODES}第每].)(?<![作息][日])(?:{_SESSION})",
+        yes=(("落实[日报告]制度", "recurring P1D x1"), ("[周调度]、月通报", "recurring P7D x1"), ("坚持[月例会]", "recurring P1M x1"), ("执行“[日报]”制度", "recurring P1D x1")),
+        no=("节日检查", "工作日巡查", "光明日报", "节假日排查", "3月通报", "日常检查"),
+        build=_each,
+    ),
+    Rule(
+        "deadlines.one-each", "一月一随访",
+        rf"[一1](?<![第0-9十统唯专{_CODES}].)(?P<u>日|旬|月|季度?)(?P<n>[一1两2三])(?:次)?(?:{_ONE_EACH})",
+        yes=(("[一月一随访]", "recurring P1M x1"), ("[一日一报]", "recurring P1D x1"), ("做到[一季一评]", "recurring P3M x1")),
+        no=("一日三餐", "统一月度考核", "十一月一日"),
+        build=_each,
+    ),
+    Rule(
+        "deadlines.length-each", "一周一调度、一天两次",
+        rf"(?P<time>{LENGTH})(?P<n>[一1两2三3])(?:次|(?:{_ONE_EACH}))(?![期代])",
+        yes=(("[一周一调]度", "recurring P7D x1"), ("[一天两次]消毒", "recurring P1D x2")),
+        no=("三天两检", "一周一次性口罩"),
+        build=_every_length,
+    ),
+    Rule(
+        "deadlines.parts-of-day", "早、晚各一次",
+        rf"(?P<parts>早、?(?:[中午]、?)?晚|上、?下午|上午、?下午)各[^，。；：\n{_CODES}]{{0,5}}?{_COUNT}",
+        yes=(("[早、晚各进行一次]测温", "recurring P1D x2"), ("[早中晚各消毒1次]", "recurring P1D x3"), ("[上下午各一次]", "recurring P1D x2")),
+        no=("早晚各地温差大", "早、晚高峰一次"),
+        build=_parts_of_day,
+    ),
+    Rule(
+        "deadlines.by-turns", "按月、逐日",
+        "[按逐](?P<u>日|天|周|旬|月|季度?)(?!照|期|时|定|度计划|度工作)",
+        yes=(("[按月]通报", "recurring P1M x1"), ("[逐日]登记", "recurring P1D x1"), ("[按季度]评估", "recurring P3M x1")),
+        no=("按日期", "按月度计划", "逐日历"),
+        build=_each,
+    ),
+)  # fmt: skip
