@@ -131,8 +131,8 @@ def origin_of(population: str) -> RiskLevel | None:
 
 _TESTS = ("核酸检测", "抗原检测")
 _PEOPLE = (
-    r"人员|人群|人士|旅客|乘客|群众|居民|村民|市民|住户|业主|师生|学生|考生|教师|职工|员工|工人|司机|驾驶员|司乘|船员|机组|客商"
-    r"|游客|顾客|经营户|接触者|密接(?:者|人员)?|同住人|居住人|家属|患者|对象|[^或记]者|来人员?|儿童|老人|孕产?妇|农民工|学员|考官|运动员|志愿者|代表|委员"
+    r"人员|人群|人士|旅客|乘客|群众|居民|村民|市民|住户|业主|师生|学生|考生|教师|职工|员工|工人员?|司机|驾驶员|司乘|船员|机组|客商"
+    r"|游客|顾客|经营户|接触者|密接(?:者|人员)?|同住人|居住人|家属|患者|病人|家长|陪护(?:人员)?|对象|[^或记]者|来人员?|儿童|老人|孕产?妇|农民工|学员|考官|运动员|志愿者|代表|委员"
     r"|干部|官兵|宾客|摊主|店主|商户|农户|租户|用户"
 )
 _PERSON = re.compile(rf"(?:{_PEOPLE})(?:（[^（）]{{1,24}}）)?")
@@ -324,13 +324,25 @@ class _Reader:
 
     def read(self, i: int) -> None:
         s = self.sentences[i]
-        found = [m for m in rules.run(self.text, s.start, s.end) if not _REPLACED.match(self.text, m.end, s.end)]
+        found = self._in_force(rules.run(self.text, s.start, s.end), s.end)
         clauses = _clauses(self.text, s.start, s.end) if found else []
         first = len(self.drafts)
         for k, m in enumerate(found):
             if m.rule.id == "quarantine.stages" and self._spelled_out(m, found[k + 1 :]):
                 continue
             self._add(i, m, self._whom(i, clauses, m), first, found[k - 1].end if k else s.start)
+
+    def _in_force(self, found: list[Match], end: int) -> list[Match]:
+        """Without the old rules of 将“14天集中隔离+7天居家监测”调整为…"""
+        kept: list[Match] = []
+        gone_at = -1
+        for m in reversed(found):
+            chained = self.text[m.end : gone_at] in ("+", "和", "加", "、")
+            if _REPLACED.match(self.text, m.end, end) or chained:
+                gone_at = m.start
+            else:
+                kept.append(m)
+        return kept[::-1]
 
     def _spelled_out(self, stages: Match, later: list[Match]) -> bool:
         """“7+3”（7天集中隔离+3天居家监测） says the same twice."""
@@ -431,7 +443,8 @@ class _Reader:
         own = [d for d in self.drafts[first:] if d.who == draft.who and d.need.days and d.need.measure not in _TESTS]
         if own and own[-1].start == m.start:
             return own[-1].need.measure if m.rule.id == "quarantine.stages" else None
-        if own and _NEXT.match(text, own[-1].end, m.start) and "或" not in text[own[-1].end : m.start]:
+        apart = own and "分别" in text[s.start : own[-1].start]
+        if own and not apart and _NEXT.match(text, own[-1].end, m.start) and "或" not in text[own[-1].end : m.start]:
             return own[-1].need.measure
         ended = list(_ENDED.finditer(text, s.start, m.start))
         if not ended:

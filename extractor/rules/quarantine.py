@@ -119,7 +119,7 @@ def _isolation_before(m: re.Match[str]) -> Needs | None:
         return None
     if _PAST.search(before) or text.startswith(("了", "过"), b):
         return None
-    if text.startswith("后", b) and not _MUST.search(before):
+    if text.startswith("后", b) and not text.startswith(("后再", "后继续", "后转"), b) and not _MUST.search(before):
         return None
     return _lengths(_days(m), m["measure"], m["second"])
 
@@ -304,6 +304,12 @@ def _repeated(m: re.Match[str]) -> Needs | None:
         return None
     days = number(run) if run else None
     return (Need(_test_measure(groups.get("what") or "核酸"), days=days, **slots),)
+
+
+def _listed(m: re.Match[str]) -> Needs | None:
+    """医务人员每天1次 after 核酸检测."""
+    before = m.string[max(0, m.start() - 60) : m.start()]
+    return _repeated(m) if re.search("核酸检测[^。；消通]{0,50}$", before) else None
 
 
 def _body(m: re.Match[str]) -> Needs | None:
@@ -566,6 +572,17 @@ RULES: tuple[Rule, ...] = (
         build=_repeated,
     ),
     Rule(
+        "quarantine.tests-rhythm-listed",
+        "前文已言明核酸检测的逐类周期（核酸检测：医务人员每天1次）",
+        rf"(?P<span>{_RHYTHM}(?:进行|开展|不少于|至少|各){{0,2}}(?P<times>{_N}){_TO}次)[，。；、）]",
+        yes=(
+            ("做好核酸检测，医务人员[每天1次]，收银员每周2次。", (Need("核酸检测", times_per_day=1),)),
+            ("核酸检测：保安人员[每周2次]。", (Need("核酸检测", every_days=7, times_per_period=2),)),
+        ),
+        no=("公共区域每天2次，消毒要到位。", "核酸检测点每天消毒2次，通风3次。"),
+        build=_listed,
+    ),
+    Rule(
         "quarantine.tests-within",
         "限时完成的检测（24小时内完成1次核酸检测）",
         rf"{_HOURS}{_INSIDE}(?P<gap>(?:[^。；：，0-9]{{0,16}}?(?:采样|检测)点)?[^。；：，0-9]{{0,24}}?(?:{_TIMES})?[^。；：，0-9]{{0,12}}?)(?P<what>核酸|抗原|检测|采样|[做测检采]{_N}次)(?:检测|采样|筛查)?{_TIMES}?",
@@ -602,7 +619,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "quarantine.report-repeated",
         "按周期报告健康状况（每日向社区报告健康状况）",
-        rf"{_RHYTHM}[^。；：，0-9]{{0,8}}?[向到][^。；：，0-9]{{1,20}}?(?:报告|报备|上报)[^。；：，0-9]{{0,8}}?(?:健康|体温|症状)(?:状况|状态|情况|信息|监测情况)?",
+        rf"{_RHYTHM}[^。；：，0-9]{{0,8}}?(?:[向到][^。；：，0-9]{{1,20}}?(?:报告|报备|上报)|填报|报告|上报)[^。；：，0-9]{{0,8}}?(?:健康|体温|症状)(?:状况|状态|情况|信息|监测情况)?",
         yes=(
             ("隔离人员[每日向社区报告健康状况]。", (Need("报告", times_per_day=1),)),
             ("[早晚向班主任上报体温]。", (Need("报告", times_per_day=2),)),
