@@ -70,11 +70,11 @@ _COUNTED = ("chapter", "di", "shi", "yao", "qi", "order")  # these may take over
 _MARKER = re.compile(
     rf"(?P<chapter>{_NUM})、(?!{_NUM}[、线级类年季楼])"
     rf"|（(?P<section>{_NUM})）"
-    r"|(?P<arabic>[0-9]{1,2})(?:、|[.．]、?)(?![0-9])"
+    r"|(?P<arabic>[0-9]{1,2})(?:、|[.．]、?)(?![0-9])|(?<![^\n])(?P<timed>[0-9]{1,2})[.、](?=[0-9]{1,3}(?:小时|天|日|月|年|名|个))"
     r"|（(?P<paren>[0-9]{1,2})）|(?P<half>[0-9]{1,2})）"
     r"|(?P<circled>[①-⑳])"
     rf"|其(?P<qi>{_NUM})(?:[，：、]|是)"
-    rf"|第(?P<di>{_NUM})(?:[，：、]|[个点条项步件层][^，。；：、\n是]{{0,8}}是|[个点层][^，。；：、\n是]{{0,6}}[，：]|是)"
+    rf"|第(?P<di>{_NUM})(?:[，：、]|[个点条项步件层][^，。；：、\n是]{{0,8}}是|[个点条项步件层][^，。；：、\n是]{{0,6}}[，：]|是)"
     rf"|(?P<shi>{_NUM})是(?![一二三四][，。、；就]|否)"
     rf"|(?P<yao>{_NUM})要(?![素点件害求么])"
     r"|(?P<order>首先|其次|再次|再者|最后|然后)(?:[，：]|是|要)?"
@@ -129,6 +129,8 @@ def _markers(text: str, gaps: frozenset[int]) -> list[_Marker]:
         if number is None or (kind in ("arabic", "paren", "half") and number == 0):
             continue
         style: MarkerStyle = "other"
+        if kind == "timed":
+            kind = "arabic"
         if kind in ("paren", "half"):
             kind, style = "arabic_paren", "arabic_paren"
         elif kind in ("chapter", "section", "arabic", "shi", "yao", "di"):

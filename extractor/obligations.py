@@ -14,6 +14,7 @@ from extractor.verdict import (
     Piece,
     context_features,
     evidence,
+    heading_features,
     pieces,
     point_features,
     probability,
@@ -38,9 +39,6 @@ class Judged:
     verdict: VerdictKind
     modality: Modality | None
     rule: str
-
-
-_HEADING = 45  # a title longer than this is a sentence of its own
 
 
 def judge(text: str, sentences: Sequence[Sentence], nodes: Sequence[Node]) -> tuple[list[Judged], list[Point]]:
@@ -69,13 +67,16 @@ def judge(text: str, sentences: Sequence[Sentence], nodes: Sequence[Node]) -> tu
         )
         for n, f, p in zip(nodes, about_points, directive, strict=True)
     ]  # fmt: skip
+    titles = {
+        k for k, f in heading_features(text, nodes, parts, found).items() if probability(f, table["heading"]) >= 0.5
+    }
     judged: list[Judged] = []
     for k, (part, f) in enumerate(zip(parts, in_context, strict=True)):
         ordered = probability(f, table["context"]) >= 0.5
         rule = _strongest(f, table["context"], ordered)
         kind: VerdictKind = "context"
         if ordered:
-            kind = "heading" if _is_heading(text, parts, k, points) else "directive"
+            kind = "heading" if k in titles else "directive"
         modality = _modality(text, part) if ordered else None
         judged.append(Judged(part.start, part.end, part.line, part.point, kind, modality, rule))
     return judged, points
@@ -91,20 +92,15 @@ def _strongest(f: Features, table: Mapping[str, float], positive: bool) -> str:
     return (own or ranked or [(0.0, "bias")])[0][1]
 
 
-def _is_heading(text: str, parts: Sequence[Piece], k: int, points: Sequence[Point]) -> bool:
-    """A marker with its title and nothing more, where the point goes on after it."""
-    p = parts[k]
-    if p.point is None or p.words == p.start or p.end - p.words > _HEADING or text[p.end - 1] in "；：，":
-        return False
-    return k + 1 < len(parts) and parts[k + 1].start < points[p.point].end
-
-
 _CLAUSES = re.compile(r"[，：；。！？“”（）]+")
 _FORBID = re.compile(
-    r"严禁|不得|禁止|不准|不许|切忌|切勿|不要|不能|不可(?!避免)|决不|绝不|一律不|谢绝|暂不|不让|杜绝|避免|勿|不予|严防|防止|不再|非必要不"
+    r"严禁|不得|禁止|不准|不许|不允许|切忌|切勿|不要|不能|不可(?!避免)|决不|绝不|一律不|谢绝|暂不|不让|杜绝|避免|勿|不予|不再|非必要不|^不"
 )
-_POSITIVE = re.compile(r"(?<![主重需不只将会想为若])要(?![求素点件])|必须|务必|应当|(?<![反响适供对相效])应(?![急对用有答])|须|请|确保|一律(?!不)|坚决(?!不|杜绝|防止)|由")
-_ENCOURAGE = re.compile(r"(?:同时|对|也|还|并)?(?:[^，]{0,30}?)(?:提倡|倡导|鼓励|建议|(?<!不)可(?:以)?(?![能见谓是靠控])|即可)")
+_REQUIRE = re.compile(
+    r"(?<![主重需不只将会想为若])要(?![求素点件])|必须|务必|应当|(?<![反响适供对相效])应(?![急对用有答])|须|请|确保|^由|立即|马上|第一时间"
+    r"|一律(?!不)|坚决(?!不|杜绝|防止)"
+)
+_ENCOURAGE = re.compile(r"(?:[^，]{0,6}?)(?:提倡|倡导|鼓励|建议|支持)|引导|(?:[^，要须应]{0,16}?)(?<![不方宁许认尚均无])可(?:以)?(?![能见谓是靠控行信])|即可")
 
 
 def _modality(text: str, p: Piece) -> Modality:
@@ -113,14 +109,13 @@ def _modality(text: str, p: Piece) -> Modality:
     for clause in _CLAUSES.split(text[p.words : p.end]):
         if not clause:
             continue
-        forbidden = _FORBID.search(clause)
-        positive = _POSITIVE.search(clause)
-        if positive and not (forbidden and positive.start() < forbidden.start() and len(clause) < 40):
-            return "require"
-        if forbidden:
-            forbids = True
-        elif _ENCOURAGE.match(clause) and not acts:
+        forbidden, required = _FORBID.search(clause), _REQUIRE.search(clause)
+        if not acts and _ENCOURAGE.match(clause):
             encourages = True
+        elif required and not (forbidden and required.start() < forbidden.start() and len(clause) < 40):
+            return "require"
+        elif forbidden:
+            forbids = True
         elif not encourages and _acts(clause):
             acts = True
     if acts:
@@ -132,4 +127,4 @@ def _modality(text: str, p: Piece) -> Modality:
 
 def _acts(clause: str) -> bool:
     head = next((clause[:n] for n in (3, 2, 4) if clause[:n] in VERBS), None)
-    return head is not None and head not in NOT_ACTS
+    return clause[0] in "将把用" or (head is not None and head not in NOT_ACTS)

@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from datetime import date
 
-from extractor import deadlines, items, obligations, parties, quarantine, rules, sentences, source, text
-from extractor.items import Node, Point
-from extractor.obligations import Judged
-from extractor.text import CleanText
-from extractor.version import VERSION
-from models.records import (
-    Deadline,
-    Extraction,
-    Extractor,
-    Item,
-    Obligation,
-    Party,
-    PartyRole,
-    QuarantineRule,
-    Sentence,
-    Source,
-    Warning,
-)
+from extractor import assemble, deadlines, items, obligations, parties, quarantine, sentences, source, text
+from models.records import Extraction, Sentence
 
 
 def extract(raw: str, date: date | None = None) -> Extraction:
@@ -37,13 +19,19 @@ def extract(raw: str, date: date | None = None) -> Extraction:
     """
     view = text.clean(raw)
     stated = source.stated(view.text)
-    reference = date or stated.date
     nodes = items.outline(view.text, view.gaps)
     judged, points = obligations.judge(view.text, sentences.split(view.text), nodes)
-    assigned = parties.assign(view.text, judged, points)
-    limits = deadlines.find(view.text, reference)
-    isolation = quarantine.find(view.text, [j for j in judged if j.verdict in ("directive", "heading")])
-    return _Records(view, stated, reference, date is not None, nodes, judged, points, assigned, limits, isolation).extraction()
+    found = assemble.Findings(
+        view=view,
+        stated=stated,
+        nodes=nodes,
+        points=points,
+        judged=judged,
+        assigned=parties.assign(view.text, judged, points),
+        deadlines=deadlines.find(view.text, date or stated.date),
+        quarantine=quarantine.find(view.text, judged),
+    )
+    return assemble.extraction(found, date)
 
 
 def explain(raw: str) -> tuple[Sentence, ...]:
@@ -55,9 +43,13 @@ def explain(raw: str) -> tuple[Sentence, ...]:
     view = text.clean(raw)
     nodes = items.outline(view.text, view.gaps)
     judged, _ = obligations.judge(view.text, sentences.split(view.text), nodes)
-    ids = [f"i{n + 1}" for n in range(len(nodes))]
     said = [
-        Sentence(span=view.span(j.start, j.end), verdict=j.verdict, rule=j.rule, item=None if j.point is None else ids[j.point])
+        Sentence(
+            span=view.span(j.start, j.end),
+            verdict=j.verdict,
+            rule=j.rule,
+            item=None if j.point is None else f"i{j.point + 1}",
+        )
         for j in judged
     ]
     cut = [Sentence(span=n, verdict="noise", rule=n.rule) for n in view.noise]

@@ -171,6 +171,9 @@ def _clause_demands(f: Features, clauses: list[int], demands: list[int], denies:
             f["shape.demands"] = 1.0
 
 
+_SIGNATURE = re.compile(r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日$|^[^，。；：、]{2,30}(?:政府|委员会|办公室|指挥部|局|党委)$")
+
+
 def _shape(f: Features, text: str, p: Piece, clauses: list[int]) -> None:
     bare = [_bare(text, at) for at in clauses]
     count = sum(bare)
@@ -192,6 +195,8 @@ def _shape(f: Features, text: str, p: Piece, clauses: list[int]) -> None:
         f["shape.question"] = 1.0
     if text[p.words] in "“":
         f["shape.quote"] = 1.0
+    if size <= 40 and _SIGNATURE.search(text[p.start : p.end]):
+        f["shape.signature"] = 1.0
     if "|" in text[p.start : p.end]:
         f["shape.cells"] = 1.0
     if text[p.end - 1] not in "。；！？：…”":
@@ -287,6 +292,58 @@ def point_features(text: str, nodes: Sequence[Node], all_pieces: Sequence[Piece]
 
 _NOTICE = re.compile(r"(?:通知|通告|公告|方案|意见|办法|规定|细则|指南|提示|倡议书|告知书|一封信|公开信|须知|纪要|要点|分工|计划|令)(?:（[^）]{0,12}）)?[。：]?$")
 _REPORT = re.compile(r"(?:总结|汇报|经验|纪实|述职|回顾|发言|报告|致辞|答谢|体会|心得|调研)(?:材料|提纲|稿|报告)?$")
+
+
+def heading_features(
+    text: str, nodes: Sequence[Node], all_pieces: Sequence[Piece], found: Sequence[Features]
+) -> dict[int, Features]:
+    """For each piece that begins a point with more to come (by its index): what tells a title from a sentence."""
+    first: dict[int, int] = {}
+    size: dict[int, int] = {}
+    for k, p in enumerate(all_pieces):
+        if p.point is not None:
+            first.setdefault(p.point, k)
+            size[p.point] = size.get(p.point, 0) + p.end - p.start
+    more = {i: _more(nodes, all_pieces, i, k) for i, k in first.items() if all_pieces[k].words > all_pieces[k].start}
+    lists: dict[int, list[int]] = {}
+    for i in more:
+        lists.setdefault(nodes[i].first, []).append(i)
+    out: dict[int, Features] = {}
+    for i, k in first.items():
+        if not more.get(i):
+            continue
+        p = all_pieces[k]
+        length = p.end - p.words
+        words = text[p.words : p.end]
+        others = [j for j in lists[nodes[i].first] if j != i]
+        f: Features = {
+            "title.length": min(length, 80) / 10,
+            "title.long": float(length > 30),
+            "title.very-long": float(length > 45),
+            "title.commas": float(min(3, words.count("，"))),
+            "title.body": min(1.0, (size[i] - length) / 80),
+            "title.style-" + nodes[i].style: 1.0,
+            "title.quoted-mark": float(words.endswith(("；", "：", "，"))),
+        }
+        if others:
+            f["title.others-go-on"] = sum(bool(more[j]) for j in others) / len(others)
+            lengths = [all_pieces[first[j]].end - all_pieces[first[j]].words for j in others]
+            f["title.others-length"] = min(80.0, sum(lengths) / len(lengths)) / 10
+        for name in _TITLE_SIGNS:
+            if name in found[k]:
+                f["title." + name] = 1.0
+        out[k] = f
+    return out
+
+
+_TITLE_SIGNS = (
+    "shape.open", "shape.bare-first", "verdict.before", "verdict.yao", "verdict.yao-head", "verdict.each", "verdict.shall", "verdict.must", "verdict.forbid",
+    "verdict.owner", "verdict.frequency", "verdict.at-once", "verdict.isolation", "verdict.figure", "verdict.ensure", "verdict.condition", "verdict.is",
+)  # fmt: skip
+
+
+def _more(nodes: Sequence[Node], all_pieces: Sequence[Piece], i: int, k: int) -> bool:
+    return k + 1 < len(all_pieces) and all_pieces[k + 1].start < nodes[i].end
 
 
 def text_features(text: str, found: Sequence[Features], alone: Sequence[float]) -> Features:

@@ -28,6 +28,7 @@ class Labelled:
     pieces: list[Piece]
     sentence_labels: list[int | None]
     point_labels: list[int | None]
+    heading_labels: list[int | None]
 
 
 def segments(text: str) -> list[tuple[int, int]]:
@@ -56,13 +57,16 @@ def _one(path: Path, texts: Path) -> Labelled:
     parts = pieces(cleaned.text, split(cleaned.text), nodes)
     marks = {s["seg"]: s for s in record["segments"]}
     labels: list[int | None] = []
+    headings: list[int | None] = []
     for p in parts:
         a, b = cleaned.raw_offset(p.start), cleaned.raw_offset(p.end - 1) + 1
         hit = [n for n, (x, y) in enumerate(segs) if min(b, y) - max(a, x) > 0.5 * min(b - a, y - x)]
         if not hit:
+            headings.append(None)
             labels.append(None)
             continue
         directive = any(n in marks for n in hit)
+        headings.append(int(all(marks[n]["heading"] for n in hit)) if directive and all(n in marks for n in hit) else None)
         whole = max(min(b, segs[n][1]) - max(a, segs[n][0]) for n in hit) / max(1, max(segs[n][1] - segs[n][0] for n in hit))
         labels.append(None if directive and whole < 0.4 else int(directive))
     at = {}
@@ -76,4 +80,4 @@ def _one(path: Path, texts: Path) -> Labelled:
     for n in nodes:
         pos = cleaned.raw_offset(n.start)
         points.append(next((at[q] for q in (pos, pos - 1, pos + 1) if q in at), None))
-    return Labelled(record["id"], path.parent.name, 1.0 if path.parent.name == "speeches" else 2.0, cleaned.text, cleaned, nodes, parts, labels, points)
+    return Labelled(record["id"], path.parent.name, 1.0 if path.parent.name == "speeches" else 2.0, cleaned.text, cleaned, nodes, parts, labels, points, headings)

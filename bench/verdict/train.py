@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from bench.verdict.gold import Labelled, load  # noqa: E402
-from extractor.verdict import Features, context_features, evidence, point_features  # noqa: E402
+from extractor.verdict import Features, context_features, evidence, heading_features, point_features  # noqa: E402
 
 FOLDS = 5
 
@@ -119,11 +119,15 @@ def main() -> None:
     ]
     final = crossed(context, sentence_labels, weight, 0.5)
     report("context", texts, final, sentence_labels)
+    begins = [heading_features(t.text, t.nodes, t.pieces, f) for t, f in zip(texts, found, strict=True)]
+    titles = [list(b.values()) for b in begins]
+    title_labels = [[t.heading_labels[k] for k in b] for t, b in zip(texts, begins, strict=True)]
+    report("heading", texts, crossed(titles, title_labels, weight, 1.0), title_labels)
     if args.errors:
         show(args.errors, texts, context, final)
     if args.write:
         tables = {}
-        for name, docs, labels, c in (("sentence", found, sentence_labels, 0.5), ("point", points, point_labels, 0.3), ("context", context, sentence_labels, 0.5)):
+        for name, docs, labels, c in (("sentence", found, sentence_labels, 0.5), ("point", points, point_labels, 0.3), ("context", context, sentence_labels, 0.5), ("heading", titles, title_labels, 1.0)):
             names, coef, bias = fit(*flat(docs, labels, weight, every), c)
             tables[name] = {"bias": round(bias, 2)} | {n: round(float(w), 2) for n, w in zip(names, coef, strict=True) if abs(w) >= 0.05}
         path = ROOT / "extractor/rules/verdict_weights.json"

@@ -1,1 +1,47 @@
 """The ordered groups of rules, and the hash of the rules in force."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from extractor.rule import Match, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A list of rules that run together, and the function that runs them all over one cleaned sentence."""
+
+    name: str
+    meaning: str
+    rules: tuple[Rule, ...]
+    run: Callable[[str], list[Match]]
+
+
+@cache
+def groups() -> tuple[Group, ...]:
+    """All groups, in the order in which a text meets them."""
+    from extractor.rules import deadlines, noise, parties, quarantine, times, verdict
+
+    return (
+        Group("noise", "噪声", noise.RULES, noise.run),
+        Group("verdict", "督办事项判定", verdict.RULES, verdict.run),
+        Group("parties", "责任主体", parties.RULES, parties.run),
+        Group("times", "时间表达", times.RULES, times.run),
+        Group("deadlines", "完成时限", deadlines.RULES, deadlines.run),
+        Group("quarantine", "隔离管控规则", quarantine.RULES, quarantine.run),
+    )
+
+
+@cache
+def fingerprint() -> str:
+    """A hash over every rule, list and weight in force: the first 16 hexadecimal digits of a SHA-256."""
+    digest = hashlib.sha256()
+    for package in ("extractor", "extractor.rules"):
+        for entry in sorted(resources.files(package).iterdir(), key=lambda e: e.name):
+            if entry.name.endswith((".py", ".csv", ".json")):
+                digest.update(entry.name.encode() + b"\0" + entry.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
