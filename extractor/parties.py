@@ -1,0 +1,155 @@
+"""Finds who has to act in each sentence: mention, canonical name, type, role, carried over or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extractor import roles
+from extractor.directory import Crosses, Name, normal, widened
+from extractor.items import Point
+from extractor.obligations import Judged
+from extractor.rules import parties as rules
+from models.records import PartyType, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in the cleaned text of somebody who has to act: half-open offsets, the directory's name and type, and
+    the id of the rule that found it."""
+
+    start: int
+    end: int
+    canonical: str
+    type: PartyType
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A party's part in one sentence; ``inherited`` when its mention stands in an earlier one."""
+
+    mention: Mention
+    role: Role
+    inherited: bool
+
+
+_LEADING = frozenset({"parties.subject", "parties.field-subject", "parties.doer", "parties.doer-next", "parties.work", "parties.topic", "parties.when", "parties.whoever"})
+"""Rules that find the subject of a sentence, which may carry over."""
+
+_NEW_SPEECH = re.compile("(?:[一-鿿]{0,12}?)(?:会议|会上|通知|书记|县长|市长|主任|局长)?(?:还)?(?:强调|指出|要求|提出|明确|表示)，|此外|另外")
+_OTHER_SUBJECT = re.compile("(?:同时|因此|所以|所以说|对此|总之|今后|下一步)?，?(?:我们|大家|同志们|全[市县省区旗州镇乡村国](?:上下)?(?=要|必须|应|须)|希望)")
+_ENFORCEMENT = re.compile("(?:凡是?|对)[^。；]{0,40}(?:的|者)，[^。；]{0,20}(?:严肃|追究|查处|问责|处理|处罚|曝光)")
+
+
+def assign(
+    text: str, sentences: Sequence[Judged], points: Sequence[Point], crosses: Crosses | None = None
+) -> list[tuple[Assignment, ...]]:
+    """The parties of each sentence, one tuple for each of ``sentences`` in order; empty where nothing is demanded.
+
+    Offsets are code points of the cleaned ``text``. A subject carries over within its point (from the heading to the
+    body, from a lead sentence into the points below) or, outside points, within its line.
+    """
+    asked = [k for k, s in enumerate(sentences) if s.verdict in ("directive", "heading")]
+    bodies = [_body(sentences[k], points) for k in asked]
+    found = rules.find(text, bodies, crosses)
+    out: list[tuple[Assignment, ...]] = [()] * len(sentences)
+    carried = _Carried(points)
+    for k, (start, _), findings in zip(asked, bodies, found, strict=True):
+        own, subjects = _own(text, start, findings)
+        sentence = sentences[k]
+        out[k] = carried.into(text, sentence, start, own, subjects)
+    return out
+
+
+def _body(sentence: Judged, points: Sequence[Point]) -> tuple[int, int]:
+    """The sentence without the marker of the point that begins with it."""
+    if sentence.point is not None and points[sentence.point].start == sentence.start:
+        return min(points[sentence.point].marker_end, sentence.end), sentence.end
+    return sentence.start, sentence.end
+
+
+def _own(text: str, start: int, findings: Sequence[rules.Finding]) -> tuple[list[Assignment], list[rules.Finding]]:
+    """The parties that a sentence itself names, each once, and the findings that are its subjects."""
+    subjects = [f for f in findings if f.rule in _LEADING]
+    own: list[Assignment] = []
+    seen: set[str] = set()
+    floor = start
+    for finding in findings:
+        if finding.rule in ("parties.owner", "parties.owner-next", "parties.part", "parties.part-next") and subjects and subjects[0].group.start < finding.group.start:
+            continue
+        for i, name in enumerate(finding.group.names):
+            if finding.rule == "parties.set-up" and name.type != "body":
+                continue
+            wide = widened(text, floor, name) if i == 0 and not finding.label else name
+            floor = name.end
+            if name.canonical in seen:
+                continue
+            seen.add(name.canonical)
+            mention = Mention(wide.start, wide.end, name.canonical, name.type, finding.rule)
+            own.append(Assignment(mention, roles.role(finding.rule, name, finding.after, finding.label), False))
+    return own, subjects
+
+
+class _Carried:
+    """The subject in force at each place of the text, as the sentences are read in order."""
+
+    def __init__(self, points: Sequence[Point]) -> None:
+        self._points = points
+        self._of_point: dict[int, tuple[tuple[Assignment, ...], bool]] = {}
+        self._line: tuple[int, tuple[Assignment, ...]] = (-1, ())
+
+    def into(
+        self, text: str, sentence: Judged, start: int, own: list[Assignment], subjects: Sequence[rules.Finding]
+    ) -> tuple[Assignment, ...]:
+        """The parties of the sentence, own and carried over; remembers its subject for the next one."""
+        before = self._in_force(text, sentence)
+        leading = bool(subjects) and not _DEMAND.search(text, start, subjects[0].group.start)
+        if leading:
+            names = [a for a in own if a.mention.rule in _LEADING]
+            kept = tuple(Assignment(a.mention, a.role, True) for a in names)
+            self._keep(sentence, kept if len(subjects) == 1 else ())
+            return tuple(own)
+        if own and (own[0].mention.rule != "parties.together"):
+            broad = any(a.mention.type in ("all", "territory") for a in own)
+            if broad or not subjects:
+                head = sentence.verdict == "heading"
+                self._keep(sentence, tuple(Assignment(a.mention, a.role, True) for a in own) if head else ())
+                return tuple(own)
+        if _NEW_SPEECH.match(text, start, sentence.end) or _OTHER_SUBJECT.match(text, start, sentence.end):
+            self._keep(sentence, ())
+            return tuple(own)
+        if _ENFORCEMENT.match(text, start, sentence.end):
+            return tuple(own)
+        self._keep(sentence, before)
+        names_ = {a.mention.canonical for a in before}
+        return (*before, *(a for a in own if a.mention.canonical not in names_))
+
+    def _in_force(self, text: str, sentence: Judged) -> tuple[Assignment, ...]:
+        """The subject that holds where the sentence begins."""
+        if sentence.point is None:
+            return self._line[1] if self._line[0] == sentence.line else ()
+        if sentence.point in self._of_point:
+            return self._of_point[sentence.point][0]
+        at = sentence.point
+        while (parent := self._points[at].parent) is not None:
+            parties, leads = self._of_point.get(parent, ((), False))
+            if parties:
+                inline = text[self._points[at].start - 1] not in "。！？；\n"
+                return parties if leads or inline else ()
+            at = parent
+        return ()
+
+    def _keep(self, sentence: Judged, parties: tuple[Assignment, ...]) -> None:
+        """Remember the subject for the next sentence of the point or line."""
+        if sentence.point is None:
+            self._line = (sentence.line, parties)
+        else:
+            leads = sentence.start == self._points[sentence.point].start
+            old = self._of_point.get(sentence.point)
+            self._of_point[sentence.point] = (parties, leads or (old is not None and old[1] and old[0] == parties))
+
+
+_DEMAND = re.compile("(?<![主重需只首])要(?![求点素件害])|必须|务必|严格|加强|确保|落实")
+"""A demand that stands before the first subject, so that the subject is not that of the whole sentence."""

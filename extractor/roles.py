@@ -1,0 +1,52 @@
+"""The part a party has in an obligation: lead, support, supervise or responsible."""
+
+from __future__ import annotations
+
+import re
+
+from extractor.directory import Name
+from models.records import Role
+
+_OVERSIGHT = re.compile("纪委|监委|纪检|审计|检察|巡察|巡视|督查|督察|督导|监察|监督|检查组|暗访|考核组|验收组|评估组")
+"""Bodies whose line of work is to oversee others."""
+
+_LEAD = re.compile(
+    "(?:[一-鿿]{0,8}?)(?:牵头|负总责|负领导责任|第一责任人|主要责任人|首要责任人|第一责任|总责|主责|任组长|统一领导|统一指挥)"
+    "|，(?:统一领导|统一指挥|牵头)"
+)
+_SUPPORT = re.compile("(?:之间|要|应|须|都|也|均|必须|积极|主动|全力|密切|相互|互相|务必|全面){0,5}(?:配合|协助|协同|支持|理解并|参与配合|通力配合|做好配合)")
+_SUPERVISE = re.compile(
+    "，?(?:要|应|须|将|可|负责|必须|定期|适时|不定期|随时|切实|全程|严格|对[^，。；\n]{1,24}?|把[^，。；\n]{1,24}?){0,4}"
+    "(?:组织|开展|进行|加强|强化|跟踪|做好|负责)?(?:全程|追踪|跟踪|日常|专项|常态化|现场)?"
+    "(?:督导|监督|督查|检查|督办|追责|追究|问责|暗访|督促检查|督[^促]|验收)"
+)
+_OF_LABEL: tuple[tuple[str, Role], ...] = (
+    ("牵头", "lead"), ("主办", "lead"), ("主责", "lead"), ("配合", "support"), ("协办", "support"), ("协助", "support"), ("协同", "support"),
+    ("参与", "support"), ("参加", "support"), ("督", "supervise"),
+)  # fmt: skip
+_OF_RULE: dict[str, Role] = {"parties.together": "support"}
+
+
+def role(rule: str, name: Name, after: str, label: str = "") -> Role:
+    """The role of a name that ``rule`` found, from the words after its group or the label of its list.
+
+    >>> role("parties.by", Name(1, 4, "水利局", "department"), "牵头实施")
+    'lead'
+    """
+    if label:
+        return next((r for word, r in _OF_LABEL if word in label), "responsible")
+    if rule in _OF_RULE:
+        return _OF_RULE[rule]
+    if rule == "parties.chair":
+        return "responsible" if after.lstrip("同志为任担兼").startswith("副") else "lead"
+    if rule == "parties.owner" or rule == "parties.owner-next":
+        return "responsible"
+    if _LEAD.match(after):
+        return "lead"
+    if _OVERSIGHT.search(name.canonical):
+        return "supervise"
+    if _SUPPORT.match(after):
+        return "support"
+    if name.type in ("body", "post", "public") and _SUPERVISE.match(after):
+        return "supervise"
+    return "responsible"
