@@ -1,0 +1,1 @@
+"""The schema's history. `models.migrate` runs it."""

@@ -1,0 +1,275 @@
+"""Speeches: storing a text with its records, once for each content; reading and deleting it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, desc, func, select
+
+from models import search, tables
+from models.errors import BadFilter, NotFound
+from models.records import Extraction
+from models.store import audit, obligations, paging, writing
+from models.store.paging import Page, Position
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The outcome of `save`: `created` is False when the text was there already, with whatever run it has now."""
+
+    speech_id: int
+    run_id: int
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechView:
+    """A speech without its text. `directives` and `obligations` count those of the newest run."""
+
+    id: int
+    sha256: str
+    chars: int
+    title: str | None
+    speaker: str | None
+    occasion: str | None
+    date: dt.date | None
+    date_source: str
+    source_url: str | None
+    created_at: dt.datetime
+    directives: int
+    obligations: int
+
+
+_VIEW = [getattr(tables.Speech, name) for name in SpeechView.__dataclass_fields__]
+
+
+def sha256(raw: str) -> str:
+    """The hash that tells texts apart: SHA-256 of the text in UTF-8. Raises UnstorableText."""
+    writing.require_storable("text", raw)
+    return hashlib.sha256(raw.encode()).hexdigest()
+
+
+def find(connection: Connection, raw: str) -> Saved | None:
+    """The stored speech with exactly this text, so that it need not be extracted again. Raises UnstorableText."""
+    return _stored(connection, sha256(raw))
+
+
+def _stored(connection: Connection, digest: str) -> Saved | None:
+    newest = (
+        select(tables.Speech.id, func.max(tables.Run.id))
+        .join(tables.Run, tables.Run.speech_id == tables.Speech.id)
+        .where(tables.Speech.sha256 == digest)
+        .group_by(tables.Speech.id)
+    )
+    row = connection.execute(newest).first()
+    return Saved(row[0], row[1], created=False) if row else None
+
+
+def save(
+    connection: Connection,
+    raw: str,
+    extraction: Extraction,
+    *,
+    title: str | None = None,
+    source_url: str | None = None,
+    actor: str = "",
+) -> Saved:
+    """Stores a text with all its records; a text that is there already is left as it is.
+
+    `title` and `source_url` are the caller's; a title goes before the one that the text shows. The extraction must be
+    of this very text. Raises UnstorableText.
+    """
+    digest = sha256(raw)
+    writing.require_storable("title", title)
+    writing.require_storable("source_url", source_url)
+    if extraction.source.sha256 != digest:
+        raise ValueError("the extraction is of another text")
+    now = writing.utc_now()
+    source = extraction.source
+    [speech_id] = writing.reserve(connection, tables.Speech, 1)
+    row = {
+        "id": speech_id,
+        "sha256": digest,
+        "chars": len(raw),
+        "text": raw,
+        "title": title or source.title,
+        "speaker": source.speaker,
+        "occasion": source.occasion,
+        "date": source.date and dt.date.fromisoformat(source.date),
+        "date_source": source.date_source,
+        "source_url": source_url,
+        "search_title": search.normalise(title or source.title or ""),
+        "created_at": now,
+        "directives": sum(item.function == "directive" for item in extraction.items),
+        "obligations": len(extraction.obligations),
+    }
+    # A writer of the same text that is not committed yet makes this one wait, then find the other's row.
+    writing.insert_new(connection, tables.Speech, [row], unless="sha256")
+    if (there := _stored(connection, digest)) is not None:
+        return there
+    run_id = add_run(connection, speech_id, extraction, now)
+    _insert_records(connection, speech_id, extraction, now)
+    audit.record(connection, actor=actor, action="create", record="speech", record_id=speech_id)
+    return Saved(speech_id, run_id, created=True)
+
+
+def add_run(connection: Connection, speech_id: int, extraction: Extraction, now: dt.datetime) -> int:
+    """Keeps what the rules gave, whole; the newest run of a speech is its present one."""
+    [run_id] = writing.reserve(connection, tables.Run, 1)
+    row = {
+        "id": run_id,
+        "speech_id": speech_id,
+        "version": extraction.extractor.version,
+        "rules": extraction.extractor.rules,
+        "records": count_records(extraction),
+        "extraction": extraction.model_dump_json(),
+        "created_at": now,
+    }
+    writing.insert_rows(connection, tables.Run, [row])
+    return run_id
+
+
+def count_records(extraction: Extraction) -> int:
+    """How many records an extraction holds, of all kinds."""
+    return sum(
+        map(
+            len,
+            (
+                extraction.items,
+                extraction.obligations,
+                extraction.parties,
+                extraction.deadlines,
+                extraction.quarantine_rules,
+                extraction.noise,
+                extraction.warnings,
+            ),
+        )
+    )
+
+
+def _insert_records(connection: Connection, speech_id: int, extraction: Extraction, now: dt.datetime) -> None:
+    items = _numbers(connection, tables.Item, [item.id for item in extraction.items])
+    numbers = _numbers(connection, tables.Obligation, [obligation.id for obligation in extraction.obligations])
+    parties = _numbers(connection, tables.Party, [party.id for party in extraction.parties])
+    deadlines = _numbers(connection, tables.Deadline, [deadline.id for deadline in extraction.deadlines])
+    rules = _numbers(connection, tables.QuarantineRule, [rule.id for rule in extraction.quarantine_rules])
+    departments = writing.department_ids(connection, {party.canonical: party.type for party in extraction.parties})
+
+    obligation_rows = writing.obligation_rows(extraction, speech_id, numbers, items, now)
+    party_rows = writing.party_rows(extraction, speech_id, parties, departments)
+    department_of = {row["key"]: row["department_id"] for row in party_rows}
+    roles = [
+        {
+            "obligation_id": numbers[obligation.id],
+            "ord": number,
+            "department_id": department_of[role.party],
+            "party_id": parties[role.party],
+            "role": role.role,
+            "inherited": role.inherited,
+        }
+        for obligation in extraction.obligations
+        for number, role in enumerate(obligation.parties)
+    ]
+    limits = [
+        {"obligation_id": numbers[obligation.id], "ord": number, "deadline_id": deadlines[deadline]}
+        for obligation in extraction.obligations
+        for number, deadline in enumerate(obligation.deadlines)
+    ]
+    due = {row["id"]: row["due_at"] for row in obligation_rows}
+
+    for table, rows in (
+        (tables.Item, writing.item_rows(extraction, speech_id, items)),
+        (tables.Obligation, obligation_rows),
+        (tables.Party, party_rows),
+        (tables.ObligationParty, roles),
+        (tables.ObligationDepartment, writing.department_index_rows(roles, due)),
+        (tables.Deadline, writing.deadline_rows(extraction, speech_id, deadlines)),
+        (tables.ObligationDeadline, limits),
+        (tables.QuarantineRule, writing.quarantine_rows(extraction, speech_id, rules, numbers)),
+        (tables.Noise, writing.noise_rows(extraction, speech_id)),
+        (tables.Warning, writing.warning_rows(extraction, speech_id)),
+    ):
+        writing.insert_rows(connection, table, rows)
+    writing.add_to_search(connection, obligation_rows)
+
+
+def _numbers(connection: Connection, table: type[tables.Base], keys: list[str]) -> dict[str, int]:
+    return dict(zip(keys, writing.reserve(connection, table, len(keys)), strict=True))
+
+
+def get(connection: Connection, speech_id: int) -> SpeechView:
+    """One speech. Raises NotFound."""
+    if 0 < speech_id <= writing.MAX_ID:
+        row = connection.execute(select(*_VIEW).where(tables.Speech.id == speech_id)).first()
+        if row:
+            return SpeechView(*row)
+    raise NotFound("speech", speech_id)
+
+
+def get_text(connection: Connection, speech_id: int) -> str:
+    """The raw text of a speech, character for character as it came in. Raises NotFound."""
+    return _one(connection, speech_id, select(tables.Speech.text).where(tables.Speech.id == speech_id))
+
+
+def get_extraction(connection: Connection, speech_id: int, run_id: int | None = None) -> str:
+    """The extraction of a speech as JSON, as the rules gave it in the newest run or in a given one. Raises NotFound.
+
+    People's corrections are not in it; they are in the obligations.
+    """
+    runs = select(tables.Run.extraction).where(tables.Run.speech_id == speech_id).order_by(desc(tables.Run.id)).limit(1)
+    return _one(connection, speech_id, runs if run_id is None else runs.where(tables.Run.id == run_id))
+
+
+def _one(connection: Connection, speech_id: int, statement: Select[Any]) -> str:
+    if 0 < speech_id <= writing.MAX_ID and (found := connection.execute(statement).scalar()) is not None:
+        return str(found)
+    raise NotFound("speech", speech_id)
+
+
+def page(
+    connection: Connection,
+    *,
+    q: str | None = None,
+    ordering: str = "-id",
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[SpeechView]:
+    """Speeches, newest first unless `ordering` is `id`.
+
+    All terms of `q` must occur in the title, or in one of the obligations. Raises BadFilter for an ordering, cursor or
+    limit that means nothing.
+    """
+    if ordering not in ("id", "-id"):
+        raise BadFilter("ordering", "须为 id 或 -id", "must be id or -id")
+    paging.check_limit(limit)
+    start = paging.decode(cursor, ordering) if cursor else None
+    if start and (start.part or [type(part) for part in start.key] != [int]):
+        raise paging.bad_cursor()
+    number = tables.Speech.id
+    descending = (ordering == "-id") != (start is not None and start.backward)
+    query = select(*_VIEW).order_by(number.desc() if descending else number).limit(limit + 1)
+    if start:
+        query = query.where(number < start.key[0] if descending else number > start.key[0])
+    if wanted := search.terms(q or ""):
+        query = query.where(obligations.speeches_with(connection, wanted, number, tables.Speech.search_title))
+    found = [SpeechView(*row) for row in connection.execute(query)]
+    return paging.cut(found, [Position(0, (view.id,)) for view in found], ordering, start, limit)
+
+
+def remove(connection: Connection, speech_id: int, *, actor: str = "") -> None:
+    """Deletes a speech with all its records and runs; what was done to them stays in the audit. Raises NotFound."""
+    view = get(connection, speech_id)
+    found = select(tables.Obligation.id, tables.Obligation.search_text).where(tables.Obligation.speech_id == speech_id)
+    writing.remove_from_search(connection, [row._asdict() for row in connection.execute(found)])
+    connection.execute(delete(tables.Speech).where(tables.Speech.id == speech_id))
+    audit.record(
+        connection,
+        actor=actor,
+        action="delete",
+        record="speech",
+        record_id=speech_id,
+        before={"sha256": view.sha256, "obligations": view.obligations},
+    )
