@@ -65,6 +65,7 @@ class _Marker:
 # How deep a style usually stands; the styles inside a paragraph share one depth.
 _RANK = {"chapter": 0, "section": 1, "arabic": 2, "arabic_paren": 3, "circled": 4}
 _INLINE = 5
+_DEEPEST = 12  # no outline of a speech goes deeper; a text that seems to restarts its list instead
 _COUNTED = ("chapter", "di", "shi", "yao", "qi", "order")  # these may take over from each other: 一、…二、…第三，
 
 _MARKER = re.compile(
@@ -166,11 +167,10 @@ def _with_lost_ones(text: str, markers: list[_Marker]) -> list[_Marker]:
             if m.number == 1 and m.edge != "none":
                 has_one = True
             elif m.number == 2 and not has_one and since:
-                lost = list(_LOST_ONE.finditer(text, since, m.start))
-                if lost:
-                    one = lost[0]
-                    has_one = True
-                    out = [o for o in out if o.start != one.start()]
+                has_one = True
+                if one := _LOST_ONE.search(text, since, m.start):
+                    while out and out[-1].start >= one.start() and out[-1].start < one.end():
+                        out.pop()
                     out.append(_Marker(one.start(), one.end(), "arabic", "arabic", 1, "strong", m.line))
         out.append(m)
     return sorted(out, key=lambda m: m.start)
@@ -354,7 +354,7 @@ class _Builder:
                 same_line = level.lines[-1] == m.line or (
                     level.lines[-1] == m.line - 1 and self.text[m.start - 2 : m.start] == "：\n"
                 )
-                if rank != _INLINE or not same_line or led:
+                if rank != _INLINE or not same_line or led or len(self.levels) >= _DEEPEST:
                     return depth
         return len(self.levels)
 

@@ -83,29 +83,31 @@ def judge(text: str, sentences: Sequence[Sentence], nodes: Sequence[Node]) -> tu
 
 
 def _strongest(f: Features, table: Mapping[str, float], positive: bool) -> str:
-    """The sign that weighs most for the verdict reached; cues of the sentence itself come before its surroundings."""
+    """The sign that weighs most for the verdict reached; cues of the words come before their shape and surroundings."""
     sign = 1.0 if positive else -1.0
-    ranked = sorted(
-        ((sign * table.get(name, 0.0) * value, name) for name, value in f.items()), key=lambda r: (-r[0], r[1])
-    )
-    own = [(w, name) for w, name in ranked if w > 0 and not name.startswith("context.")]
-    return (own or ranked or [(0.0, "bias")])[0][1]
+    ranked = [(sign * table.get(name, 0.0) * value, name) for name, value in f.items()]
+    ranked = [r for r in ranked if r[0] > 0]
+    own = [r for r in ranked if r[1].startswith(("verdict.", "lead.", "shape.bare", "head.verdict."))]
+    name = max(own or ranked, default=(0.0, "context"))[1].removeprefix("head.")
+    if name.startswith(("verdict.", "lead.")):
+        return name
+    return "verdict.bare" if name.startswith("shape.bare") else "verdict.shape" if name.startswith("shape.") else "verdict.context"
 
 
 _CLAUSES = re.compile(r"[，：；。！？“”（）]+")
 _FORBID = re.compile(
-    r"严禁|不得|禁止|不准|不许|不允许|切忌|切勿|不要|不能|不可(?!避免)|决不|绝不|一律不|谢绝|暂不|不让|杜绝|避免|勿|不予|不再|非必要不|^不"
+    r"严禁|不得|禁止|不准|不许|不允许|切忌|切勿|不要|不能|不可(?!避免)|决不|绝不|一律不|谢绝|暂不|不让|杜绝|避免|勿|不予|不再|非必要不|^不(?!符合|满|具备|到|足|够|同|断|仅|少|论|管|久|愿|主动|报|按|配合|但|忘|松|留|漏)"
 )
 _REQUIRE = re.compile(
-    r"(?<![主重需不只将会想为若])要(?![求素点件])|必须|务必|应当|(?<![反响适供对相效])应(?![急对用有答])|须|请|确保|^由|立即|马上|第一时间"
+    r"(?<![主重需不只将会想为若])要(?![求素点件])|必须|务必|应当|(?<![反响适供对相效])应(?![急对用有答])|须|请|确保|^由|由[^，]{2,10}(?:负责|自行|组织|牵头|统一)|立即|马上|第一时间"
     r"|一律(?!不)|坚决(?!不|杜绝|防止)"
 )
-_ENCOURAGE = re.compile(r"(?:[^，]{0,6}?)(?:提倡|倡导|鼓励|建议|支持)|引导|(?:[^，要须应]{0,16}?)(?<![不方宁许认尚均无])可(?:以)?(?![能见谓是靠控行信])|即可")
+_ENCOURAGE = re.compile(r"(?:[^，]{0,6}?)(?:提倡|倡导|鼓励|建议|支持)|引导[^，]{0,20}非必要|(?:[^，要须应]{0,24}?)(?<![不方宁许认尚均无])可(?:以)?(?![能见谓是靠控行信])|即可")
 
 
 def _modality(text: str, p: Piece) -> Modality:
     """prohibit when every act is forbidden, encourage when the first act is only encouraged, else require."""
-    forbids = encourages = acts = False
+    forbids = encourages = acts = tells = False
     for clause in _CLAUSES.split(text[p.words : p.end]):
         if not clause:
             continue
@@ -118,11 +120,17 @@ def _modality(text: str, p: Piece) -> Modality:
             forbids = True
         elif not encourages and _acts(clause):
             acts = True
+        elif len(clause) >= 8 and not _SETTING.search(clause):
+            tells = True
     if acts:
         return "require"
     if encourages:
         return "encourage"
-    return "prohibit" if forbids else "require"
+    return "prohibit" if forbids and not tells else "require"
+
+
+# A clause that only says for whom, when or in which case.
+_SETTING = re.compile(r"^(?:无论|不论|如|若|凡|对|除|在|从|自|因|或|虽|为|根据|按照|当|一旦|未|非|以|即使)|(?:的|时|后|前|期间|以内|起|者|人员|方面|之前|以后|上|下)$")
 
 
 def _acts(clause: str) -> bool:

@@ -201,16 +201,12 @@ def _contents(lines: list[_Line]) -> dict[_Line, str]:
     return out
 
 
-_PROSE = re.compile(r"[，；].{4,400}。")
-
-
 def _tail(lines: list[_Line], known: dict[_Line, str]) -> dict[_Line, str]:
     """All lines after a recommendation bar, unless prose follows: then the bar was only an insertion."""
-    for i, line in enumerate(lines):
-        if _first(noise.TAIL, line.view):
-            rest = lines[i:]
-            if not any(_PROSE.search(other.view) for other in rest[1:] if other not in known):
-                return {other: known.get(other, "noise.tail") for other in rest}
+    prose = [i for i, line in enumerate(lines) if line not in known and "。" in line.view and "，" in line.view]
+    for i in range(prose[-1] + 1 if prose else 0, len(lines)):
+        if _first(noise.TAIL, lines[i].view):
+            return {line: known.get(line, "noise.tail") for line in lines[i:]}
     return {}
 
 

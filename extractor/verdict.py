@@ -20,7 +20,7 @@ from ahocorasick_rs import AhoCorasick
 
 from extractor.items import Node
 from extractor.rule import compiled
-from extractor.rules.verdict import CONNECTIVES, CUES, PATTERNS, VERBS
+from extractor.rules.verdict import CONNECTIVES, CUES, LEADS, PATTERNS, VERBS
 from extractor.sentences import Sentence
 
 Features = dict[str, float]
@@ -218,20 +218,6 @@ def probability(f: Mapping[str, float], table: Mapping[str, float]) -> float:
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
-_LEADS: tuple[tuple[str, str], ...] = (
-    ("lead.problem", "问题|不足|短板|薄弱环节|差距|困难|矛盾|教训|误区|隐患|表现在|顾虑|瓶颈|挑战"),
-    ("lead.result", "成效|成绩|变化|进展|亮点|成果|回顾|总结|完成情况|情况如下|工作情况|收获|突破|提升|特色|荣誉"),
-    ("lead.feature", "特点|特征|优势|意义|作用|影响|趋势|好处|内容|包括|分为|格局|条件|规律|背景"),
-    ("lead.reason", "原因|因为|理由|为什么|源于|在于|说明"),
-    ("lead.feeling", "感受|体会|感想|启示|认识到|感谢|收获|心得|感觉"),
-    ("lead.practice", "做法|经验|探索|实践|采取了|我们的|模式|坚持了"),
-    ("lead.risk", "风险|危害|后果"),
-    ("lead.demand", "要求|任务|抓好|做好|着力|强调|意见|部署|落实|希望|工作：|工作。|措施|要点|下一步|要|请|必须|通知如下|通告如下|决定|安排|建议|打算|计划"),
-    ("lead.question", "？|吗|问：|怎么"),
-)
-_LEAD_RULES = tuple((name, re.compile(pattern)) for name, pattern in _LEADS)
-
-
 def lead_in(text: str, nodes: Sequence[Node], i: int) -> str:
     """The words that announce the list of point i: what stands before its first point in the sentence, or the sentence before."""
     first = nodes[nodes[i].first]
@@ -248,42 +234,55 @@ def lead_in(text: str, nodes: Sequence[Node], i: int) -> str:
     return last
 
 
+@dataclass(slots=True)
+class _Sum:
+    """A running mean."""
+
+    total: float = 0.0
+    count: int = 0
+
+    def add(self, total: float, count: int) -> None:
+        self.total += total
+        self.count += count
+
+    def mean(self) -> float:
+        return self.total / self.count
+
+
 def point_features(text: str, nodes: Sequence[Node], all_pieces: Sequence[Piece], alone: Sequence[float], found: Sequence[Features]) -> list[Features]:
     """For each point what its lead-in, its heading, its own sentences and its whole list say."""
-    own: list[list[float]] = [[] for _ in nodes]
     head: list[int | None] = [None] * len(nodes)
+    whole = [_Sum() for _ in nodes]
     for k, p in enumerate(all_pieces):
         if p.point is not None:
             if head[p.point] is None:
                 head[p.point] = k
-            own[p.point].append(alone[k])
-    whole: list[list[float]] = [list(x) for x in own]
+            whole[p.point].add(alone[k], 1)
     for i in range(len(nodes) - 1, -1, -1):
         parent = nodes[i].parent
         if parent is not None:
-            whole[parent] = whole[parent] + whole[i]
-    lists: dict[int, list[float]] = {}
+            whole[parent].add(whole[i].total, whole[i].count)
+    lists: dict[int, _Sum] = {}
     for i, n in enumerate(nodes):
-        lists.setdefault(n.first, []).extend(whole[i])
+        lists.setdefault(n.first, _Sum()).add(whole[i].total, whole[i].count)
     out: list[Features] = []
     kind = text_features(text, found, alone)
     for i, n in enumerate(nodes):
         f: Features = dict(kind)
         lead = lead_in(text, nodes, i)
-        for name, pattern in _LEAD_RULES:
-            if pattern.search(lead):
-                f[name] = 1.0
+        for rule in LEADS:
+            if compiled(rule.pattern).search(lead):
+                f[rule.id] = 1.0
         if lead:
             f["lead.any"] = 1.0
         k = head[i]
         if k is not None:
             f["point.head"] = alone[k]
             f.update({"head." + name: value for name, value in found[k].items()})
-        body = whole[i][1:]
-        f["point.body"] = sum(body) / len(body) - 0.5 if body else 0.0
-        f["point.has-body"] = 1.0 if body else 0.0
-        both = lists[n.first]
-        f["point.list"] = sum(both) / len(both) - 0.5 if both else 0.0
+            body = _Sum(whole[i].total - alone[k], whole[i].count - 1)
+            f["point.body"] = body.mean() - 0.5 if body.count else 0.0
+            f["point.has-body"] = 1.0 if body.count else 0.0
+        f["point.list"] = lists[n.first].mean() - 0.5 if lists[n.first].count else 0.0
         f["point." + n.style] = 1.0
         f["point.parent"] = 1.0 if n.parent is not None else 0.0
         out.append(f)
@@ -305,9 +304,11 @@ def heading_features(
             first.setdefault(p.point, k)
             size[p.point] = size.get(p.point, 0) + p.end - p.start
     more = {i: _more(nodes, all_pieces, i, k) for i, k in first.items() if all_pieces[k].words > all_pieces[k].start}
-    lists: dict[int, list[int]] = {}
-    for i in more:
-        lists.setdefault(nodes[i].first, []).append(i)
+    lists: dict[int, tuple[_Sum, _Sum]] = {}
+    for i, goes_on in more.items():
+        going, length = lists.setdefault(nodes[i].first, (_Sum(), _Sum()))
+        going.add(goes_on, 1)
+        length.add(all_pieces[first[i]].end - all_pieces[first[i]].words, 1)
     out: dict[int, Features] = {}
     for i, k in first.items():
         if not more.get(i):
@@ -315,7 +316,8 @@ def heading_features(
         p = all_pieces[k]
         length = p.end - p.words
         words = text[p.words : p.end]
-        others = [j for j in lists[nodes[i].first] if j != i]
+        going, lengths = lists[nodes[i].first]
+        others = going.count - 1
         f: Features = {
             "title.length": min(length, 80) / 10,
             "title.long": float(length > 30),
@@ -326,9 +328,8 @@ def heading_features(
             "title.quoted-mark": float(words.endswith(("；", "：", "，"))),
         }
         if others:
-            f["title.others-go-on"] = sum(bool(more[j]) for j in others) / len(others)
-            lengths = [all_pieces[first[j]].end - all_pieces[first[j]].words for j in others]
-            f["title.others-length"] = min(80.0, sum(lengths) / len(lengths)) / 10
+            f["title.others-go-on"] = (going.total - 1) / others
+            f["title.others-length"] = min(80.0, (lengths.total - length) / others) / 10
         for name in _TITLE_SIGNS:
             if name in found[k]:
                 f["title." + name] = 1.0
