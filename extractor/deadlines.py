@@ -190,6 +190,8 @@ def _worked_out(view: _View, m: Match, reference: date | None) -> DeadlineFound 
             if reference and until <= _past(reference, 0 if plan.planned else 31):
                 return None
             due = _iso(until)
+        elif plan.sure:
+            return None
     return DeadlineFound(start, end, plan.kind, value, due, None, None, False, m.rule.id)
 
 
@@ -210,7 +212,7 @@ def _recurring(plan: Plan, mark: TimeFound | None, start: int, end: int, rule: s
         times = plan.times or shape.times
     elif isinstance(shape, DurationShape):
         value, times = shape.iso, plan.times or 1
-        if value is None or shape.count != 1:
+        if value is None or (shape.count != 1 and times > 1):
             return None  # 三天两检 is a testing rule
     else:
         value, times = plan.value, plan.times or 1
@@ -219,15 +221,17 @@ def _recurring(plan: Plan, mark: TimeFound | None, start: int, end: int, rule: s
 
 # What a span of time counts from, just before it or at the head of an earlier clause.
 _EVENT = (
-    "接到|收到|接报|接|发现|抵达|到达|到|返回|返程|返|入境|接种|确诊|发生|出现|检出|印发|下发|发布|公布|受理|完成|结束|离开|解除|出院|会|散会|签订|批复|事发|"
-    "报告|上报|登记|取得|通过|停止|开工|复工|采样|转运|开始|启动|立案|到货|发出|知悉|得知|产生|隔离|复课|开学|入住|入职"
+    "接到|收到|接报|发现|抵达|到达|返回|返程|入境|接种|确诊|发生|出现|检出|印发|下发|发布|公布|受理|完成|结束|离开|解除|出院|散会|签订|批复|事发|"
+    "取得|通过|停止|开工|复工|采样|采集|转运|启动|立案|到货|发出|知悉|得知|产生|隔离|复课|开学|入住|入职|报到|报告|拿到"
 )
 _ENDS = "(?:之?后|以后|之日起|之时起|起)"
 _TRIGGER = re.compile(
-    rf"(?P<t>(?:自|从)?(?:{_EVENT})[^，。；：！？、（）\n{rules._CODES}]{{0,10}}?{_ENDS})，?的?$"
-    rf"|(?:^|(?<=[，。；：！？（\n]))(?P<c>[^，。；：！？、（）\n{rules._CODES}]{{1,6}}{_ENDS})的?$"
+    rf"(?P<t>(?:自|从)?(?:(?:{_EVENT})[^，。；：！？、（）\n{rules.CODES}]{{0,10}}?|(?:到|返|抵|接|会)[^，。；：！？、（）\n{rules.CODES}]{{0,2}}){_ENDS})，?的?$"
+    rf"|(?:^|(?<=[，。；：！？（\n]))(?P<c>[^，。；：！？、（）\n{rules.CODES}]{{1,6}}{_ENDS})的?$"
 )
-_EARLIER = re.compile(rf"(?:^|[，。；：！？（\n])(?P<t>[^，。；：！？（）\n]{{1,14}}?(?:之?后|以后|之日起))，[^。；！？\n]{{0,30}}$")
+_EARLIER = re.compile(
+    rf"(?:^|[，。；：！？（\n])(?P<t>[^，。；：！？（）\n{rules.CODES}]{{1,14}}?(?:之?后|以后|之日起))，[^。；！？\n]{{0,30}}$"
+)
 # The speech itself: 会后, 自印发之日起, 即日起.
 _FROM_SPEECH = re.compile(r"(?:自|从)?(?:本?(?:通知|方案|意见|文件|通告)?(?:印发|下发|发布|公布)(?:之日)?[后起]|会后|会议结束后|散会后|即日起|今日起|今天起|现在起)$")
 _CONDITION = re.compile("一旦|发现|接到|收到|出现|凡|如|若|遇|每|对|发生|后|的，|者|人员")
@@ -243,7 +247,8 @@ def _within(
     if plan.value is None and isinstance(shape, DurationShape):
         value, workdays = shape.iso, shape.workdays
     trigger, adjacent = _trigger(view, m)
-    if trigger and adjacent:
+    if trigger and adjacent and trigger[1] - trigger[0] <= end - start:
+        # A trigger longer than the limit itself is context: 收到本通知之日起 is noted, but the span stays the shortest.
         start = view.span(*trigger)[0]
     due = note = None
     if reference and isinstance(shape, DurationShape) and m.rule.id in _FORWARD and _from_speech(view, m, trigger):

@@ -28,10 +28,11 @@ from extractor.rules.times import (
     EveryShape,
     Shape,
     days_away,
+    with_part,
 )
 from models.records import TimeExpression, TimeKind
 
-Bound = Literal["before", "within", "from", "as of"]
+Bound = Literal["before", "within", "from", "as of", "last"]
 RUN_DATE = date(2022, 3, 10)
 
 
@@ -57,7 +58,7 @@ class TimeFound:
     """A time expression at [start, end) of the cleaned text, as in the contract: ``since`` inclusive, ``until``
     exclusive, ISO 8601 date-times or None where the side is open or nothing follows.
 
-    ``bound`` is the word that limits it: before (前), within (内), from (起, 后), as of (截至). ``moment`` and ``to`` (the end of a
+    ``bound`` is the word that limits it: before (前), within (内), from (起, 后), as of (截至), last (近14天). ``moment`` and ``to`` (the end of a
     range) or ``shape`` hold what was said, for a second reading with a deadline in mind.
     """
 
@@ -97,7 +98,7 @@ def find(text: str, reference: date | None) -> list[TimeFound]:
     """
     if reference and not FIRST_YEAR <= reference.year <= LAST_YEAR:
         raise ValueError(f"reference date {reference} is out of range: give a year from {FIRST_YEAR} to {LAST_YEAR}")
-    drafts = _ranges(text, _moments(text, match(RULES, text)))
+    drafts = _same_day(text, _ranges(text, _moments(text, match(RULES, text))))
     return [resolved(_bounded(text, d), reference) for d in drafts if not _lone_clock(text, d)]
 
 
@@ -123,10 +124,15 @@ def run(text: str) -> list[Match]:
 # --------------------------------------------------------------------------------------------------------- joining
 
 _ASIDE = re.compile(r"（[^（）\n]{1,9}）")
-_PART = re.compile("|".join(sorted(DAY_PARTS, key=len, reverse=True)))
+_LUNAR = re.compile("（(?:农历|阴历|正月|腊月|冬月)")
+_PART = re.compile(
+    "|".join(sorted((p for p in DAY_PARTS if len(p) > 1), key=len, reverse=True))
+    + "|[早晚](?!会|餐|饭|报|于|期|班|高峰|自习|点名|已|些|稻|春|间|上)"
+)
 _TO = re.compile(r"(?:起)?(?:至|到|[-—–~―]{1,2})")
 _BEFORE = re.compile(
-    r"(?:之前|以前|前(?!后|述|列|期|提|往|来|去|进|瞻|沿|所|夕|身|任|景|置|端|线|台|者|锋|面|方|移|无|不久|半|几|[0-9一二两三四五六七八九十]{1,2}(?!批|轮|阶段|份)))"
+    r"之前|以前|前(?!后|述|列|期|提(?!出|交|供|升|高|报)|往|来|去|进|瞻|沿|所|夕|身|任|景|置|端|线|台|者|锋|面|方|移|无|不久|半|几"
+    r"|[0-9一二两三四五六七八九十]{1,3}(?:天|日|周|个?月|小时|年|季度|名|位|强))"
 )
 _WITHIN = re.compile(r"以内|之内|期?内(?!部|容|蒙|外|江|需|涝|地|在|心|科|设|控|生|河|陆|销|含)")
 _FROM = re.compile(r"(?:开始)?起(?!草|点|来|码|步|到|因|源|初|见|诉|义|床|飞|伏)|以来|之后|以后|后(?!勤|续|备|期|台|果|面|方|进|卫|天|年|日)|开始(?!至|到)")
@@ -152,14 +158,17 @@ def _moments(text: str, atoms: Sequence[Match]) -> list[_Draft]:
             continue
         if isinstance(shape, DayShape):
             aside = _ASIDE.match(text, end)
-            if aside and at < len(atoms) and atoms[at].end < aside.end() and isinstance(atoms[at].value, DayShape):
-                end, at = aside.end(), at + 1
+            inside = at < len(atoms) and aside and atoms[at].end < aside.end() and isinstance(atoms[at].value, DayShape)
+            if aside and (inside or _LUNAR.match(text, end)):
+                end = aside.end()
+                while at < len(atoms) and atoms[at].start < end:
+                    at += 1
         clock: ClockShape | None = None
         part = _PART.match(text, end)
         if at < len(atoms) and atoms[at].start == end and isinstance(atoms[at].value, ClockShape):
             found = atoms[at].value
             assert isinstance(found, ClockShape)
-            clock, end, at = found, atoms[at].end, at + 1
+            clock, end, at = _that_evening(shape, found), atoms[at].end, at + 1
         elif part and isinstance(shape, DayShape):
             since, until = DAY_PARTS[part.group()]
             clock, end = ClockShape(since, until), part.end()
@@ -168,6 +177,14 @@ def _moments(text: str, atoms: Sequence[Match]) -> list[_Draft]:
         else:
             out.append(_Draft(m.start, end, m.rule.id, moment=Moment(shape, clock)))
     return out
+
+
+def _that_evening(shape: Shape, clock: ClockShape) -> ClockShape:
+    """今晚8点 is 20:00, 明早7点 stays."""
+    if isinstance(shape, DayShape) and shape.part and clock.minute <= 720:
+        hour = with_part(shape.part, clock.minute // 60)
+        return replace(clock, minute=60 * hour + clock.minute % 60)
+    return clock
 
 
 def _ranges(text: str, drafts: Sequence[_Draft]) -> list[_Draft]:
@@ -180,6 +197,25 @@ def _ranges(text: str, drafts: Sequence[_Draft]) -> list[_Draft]:
             if join and join.end() == d.start:
                 out[-1] = replace(last, end=d.end, to=d.moment)
                 continue
+        out.append(d)
+    return out
+
+
+_STOP = re.compile("[。；！？\n]")
+
+
+def _same_day(text: str, drafts: Sequence[_Draft]) -> list[_Draft]:
+    """A clock time alone belongs to the day last named in its sentence: 明天12点前采完，18点前出结果."""
+    out: list[_Draft] = []
+    day, said_at = None, 0
+    for d in drafts:
+        if d.moment and d.moment.day is None and day and d.start - said_at <= 60 and not _STOP.search(text, said_at, d.start):
+            d = replace(d, moment=replace(d.moment, day=day))
+        if d.moment and d.moment.day:
+            single = d.moment.day.unit in ("day", "edge") and d.to is None
+            day, said_at = (replace(d.moment.day, part=None) if single else None), d.end
+        elif d.shape and not isinstance(d.shape, DurationShape):
+            day = None
         out.append(d)
     return out
 
@@ -210,11 +246,11 @@ def _bounded_duration(text: str, draft: _Draft) -> _Draft:
     lately = _LATELY.search(text, max(0, draft.start - 3), draft.start)
     start = lately.start() if lately else draft.start
     within = _WITHIN.match(text, draft.end)
-    if within:
-        return replace(draft, start=start, end=within.end(), bound="within")
+    if lately or within:
+        return replace(draft, start=start, end=within.end() if within else draft.end, bound="last" if lately else "within")
     beside = _BEFORE.match(text, draft.end) or _AFTER.match(text, draft.end)
-    if not beside or lately:
-        return replace(draft, start=start)
+    if not beside:
+        return draft
     shape = draft.shape
     assert isinstance(shape, DurationShape)
     if shape.count is not None and shape.unit in "DW" and not shape.workdays and _HEAD.search(text, max(0, start - 2), start):

@@ -33,25 +33,25 @@ class Plan:
     """A deadline before its dates are worked out.
 
     ``at`` is the offset in the view of the time expression that gives the value, None when ``value`` is all there is.
-    ``trigger`` is a half-open stretch of the view. ``planned``: a bare period, which is a deadline only while it lies ahead.
+    ``planned``: a bare day or period, which is a deadline only while it lies ahead; ``sure``: and only when that is known.
     """
 
     kind: DeadlineKind
     at: int | None = None
     value: str | None = None
     times: int | None = None
-    trigger: tuple[int, int] | None = None
     planned: bool = False
+    sure: bool = False
 
 
 Build = Callable[["re.Match[str]"], object]
 
 
-def _plan(kind: DeadlineKind, value: str | None = None, *, planned: bool = False) -> Build:
+def _plan(kind: DeadlineKind, value: str | None = None, *, planned: bool = False, sure: bool = False) -> Build:
     """Builds a plan of a kind; the group ``time`` is the time expression it is taken from."""
 
     def build(m: re.Match[str]) -> object:
-        return Plan(kind, m.start("time") if m.groupdict().get("time") else None, value, planned=planned)
+        return Plan(kind, m.start("time") if m.groupdict().get("time") else None, value, planned=planned, sure=sure)
 
     return build
 
@@ -74,7 +74,7 @@ def _if(build: Build, *, before: str = "", not_before: str = "", after: str = ""
 
 # ------------------------------------------------------------------------------------------------------------- guards
 
-_CODES = LIMIT + DAY + PERIOD + RANGE + SAME_DAY + START + AS_OF + LENGTH + WITHIN + EVERY
+CODES = LIMIT + DAY + PERIOD + RANGE + SAME_DAY + START + AS_OF + LENGTH + WITHIN + EVERY
 _HEAD = "^|[，。；：！？、（\n“”]|[一二三四五六七八九十]是"
 _URGE = "确保|力争|争取|必须|务必|务求|预计|计划|拟|将|须|应|要|请|于|在|并|需"
 _DONE = (
@@ -93,9 +93,12 @@ _DESCRIBES = (
     r"[^，。；！？\n]{0,10}的|的|已|未|曾|就已|由于|因"
 )
 _NO_ACT = r"[“”》的]|以来|是|度?(?:工作|全[国省市县区旗])?[^，。；：！？\n]{0,16}(?:方案|计划|规划|报告|会议|精神|目标任务|要点|预算|排名)"
+# 今年新建的四万亩, 1月完成了: what follows is no act to come.
+_ATTRIBUTE = r"(?!(?:全面|全部|基本|要)?(?:完成|实现|达到|确保|要|必须|力争))[^，。；：！？\n]{0,9}的|[^，。；：！？\n]{0,9}了"
 # 7天内有旅居史, 48小时内核酸阴性证明: the span looks back.
 _LOOKS_BACK = (
-    r"[^，。；！？\n]{0,6}(?:核酸(?!检测率)|阴性|抗原|到过|去过|有过|旅居|曾|接触过|活动轨迹|居住史|行程|来自|途经|途径|从|新增|累计)|的|有|无|未|没有|在?(?:国内|境外|中高风险)"
+    r"[^，。；！？\n]{0,6}(?:(?:核酸|抗原)(?:检测)?(?:阴性|证明|报告|结果)|阴性|到过|去过|有过|旅居|曾|接触过|活动轨迹|居住史|行程[史卡码]|来自|途经|途径|新增|累计)"
+    r"|核酸|抗原|的|有|无|未|没有|在?(?:国内|境外|中高风险)"
 )
 
 
@@ -105,16 +108,20 @@ def _labelled(m: re.Match[str]) -> object:
     return Plan(kind, m.start("time"))
 
 
-_COUNT = r"(?P<n>[0-9]{1,2}|[一二两三四五六七八九十])(?:[-—至到][0-9一二三四五六七八九]{1,2})?(?:次|遍|轮)"
-_COUNT_LATER = re.compile(rf"[^，。；！？\n{_CODES}]{{0,24}}?(?:不少于|不低于|不得少于|至少|各|[^第0-9一二三四五六七八九十{_CODES}])" + _COUNT)
+_ONE_EACH = "报|调|研|碰|例|检|督|随访|走访|访|巡|小结|总结|汇|会商|清|更新|评|排|考|分析|查|盘|统计|消|换|结|通|测|整|反馈|跟踪|审核|到(?=现场|村|企|基层)"
+_COUNT = rf"(?P<n>[0-9]{{1,2}}|[一二两三四五六七八九十])(?:[-—至到][0-9一二三四五六七八九]{{1,2}})?(?:次|遍|轮)"
+_COUNT_LATER = re.compile(rf"[^，。；！？\n{CODES}]{{0,24}}?(?:不少于|不低于|不得少于|至少|各|[^第0-9一二三四五六七八九十{CODES}])" + _COUNT)
 
 
 def _every(m: re.Match[str]) -> object:
     """How often in the period: said right behind (每日两次), by the parts of the day (每日早、晚), or later in the clause."""
-    if m["n"]:
-        times = parse(m["n"])
-    elif m["parts"]:
-        times = 1 + len(re.findall("[、和及，]", m["parts"]))
+    parts = 0
+    if m["parts"]:
+        parts = 1 + len(re.findall("[、和及，]", m["parts"])) if m["parts"][0] == "“" else _parts(m["parts"])
+    count = m["n"] or m["short"]
+    if count or parts:
+        times: int | None = (parse(count) if count else 1 or 1) or 1
+        times = (times or 1) * (parts or 1)
     else:
         later = _COUNT_LATER.match(m.string, m.end())
         times = parse(later["n"]) if later else None
@@ -133,18 +140,23 @@ def _each(m: re.Match[str]) -> object:
 
 
 def _parts_of_day(m: re.Match[str]) -> object:
-    return Plan("recurring", value="P1D", times=len(re.sub("[午、各]", "", m["parts"])) * (parse(m["n"]) or 1))
+    return Plan("recurring", value="P1D", times=_parts(m["parts"]) * (parse(m["n"]) or 1))
+
+
+def _parts(words: str) -> int:
+    """How many parts of the day are named: 早、晚 two, 早中晚 three."""
+    return len(re.findall("[早中晚上下]|(?<!中)午(?=晚)", words))
 
 
 _SEASONS = (
-    "主汛期|汛期|入汛|入冬|入夏|春耕|春播|秋收|夏收|三夏|供暖季|供暖期|供暖|采暖季|采暖期|采暖|封冻|上冻|冰冻期|雨季|台风季|开学|返校|高考|中考|换届|下班"
+    "主汛期|汛期|入汛|入冬|入夏|春耕|春播|秋收|夏收|三夏|供暖季|供暖期|供暖|采暖季|采暖期|采暖|封冻|上冻|冰冻期|雨季|台风季|开学|返校|高考|中考|换届|放假|"
+    "下班|天黑|早会|例会|办公会"
 )
 _SEASON_ENDS = "(?:到来|来临|开始|结束)?(?:之|以)?前(?![0-9一二三两四五六七八九十几后夕期" + LENGTH + WITHIN + "])"
 _SESSION = (
     "报告|调度|通报|汇总|研判|监测|巡查|排查|督查|督导|检查|会商|例会|碰头|清零|总结|评估|考核|消杀|消毒|统计|分析|盘点|反馈|点评|抽查|巡检|会办|督办|排名|讲评|晾晒|"
     "报(?=[制”、送表])|清(?=[零日月])"
 )
-_ONE_EACH = "报|调|研|碰|例|检|督|随访|走访|访|巡|小结|总结|汇|会商|清|更新|评|排|考|分析|查|盘|统计|消|换|结|通|测|整|反馈|跟踪"
 
 RULES: tuple[Rule, ...] = (
     # by: a point in time
@@ -177,10 +189,24 @@ RULES: tuple[Rule, ...] = (
         f"(?P<time>[{PERIOD}{RANGE}])",
         yes=(
             ("[5月份]完成验收", "by 2022-05-31"), ("确保[二季度]投产", "by 2022-06-30"), ("[19日至22日]开展全员核酸", "by 2022-03-22"),
-            ("[年底]全部到位", "by 2022-12-31"), ("[2022年]，各地建成一批站点", "by 2022-12-31"), ("[4—6月]集中整治", "by 2022-06-30"),
+            ("[年底]全部到位", "by 2022-12-31"), ("门诊部[二季度]要把预约做起来", "by 2022-06-30"), ("[4—6月]集中整治", "by 2022-06-30"),
         ),
         no=("2022年工作方案要抓紧印发", "做好2022年的预算", "2022年是攻坚之年", "1月份完成了验收", "争取在全市一季度排名中靠前"),
-        build=_if(_plan("by", planned=True), before=f"{_HEAD}|{_URGE}", after=f"，|(?:{_ACT})", not_after=_NO_ACT + "|，[^，。；]{0,12}(?:了|已|是)"),
+        build=_if(_plan("by", planned=True), after=f"(?:{_ACT})", not_before=f"{_PAST}|[从自对按为据至到较比同]|以来", not_after=_NO_ACT + "|" + _ATTRIBUTE),
+    ),
+    Rule(
+        "deadlines.by-leading-period", "句首的时期",
+        f"(?P<time>[{PERIOD}{RANGE}])(?=，)",
+        yes=(("[2022年]，各地建成一批站点", "by 2022-12-31"), ("[4—6月]，各校轮流演练", "by 2022-06-30")),
+        no=("2022年，是攻坚之年", "上半年，我们开了三次会", "做好四季度，"),
+        build=_if(_plan("by", planned=True), before=_HEAD, not_after="，(?:是|[^，。；]{0,14}(?:了|已|是)|我们|我)"),
+    ),
+    Rule(
+        "deadlines.by-year", "全年",
+        "全年(?=[^，。；]{0,12}(?:不少于|不低于|至少|确保|完成|要|必须|达到))",
+        yes=("[全年]到联系点不少于4次", "[全年]完成造林一万亩"),
+        no=("全年的任务", "全年无休"),
+        build=_plan("by"),
     ),
     Rule(
         "deadlines.by-urged-period", "确保某一时期做到",
@@ -192,16 +218,28 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "deadlines.by-range", "起至某时",
         f"(?P<time>{RANGE})",
-        yes=(("[即日起至2月9日24时]，关停各类棋牌室", "by 2023-02-10T00:00"), ("景区[3月12日至3月20日]闭园", "by 2022-03-20")),
+        yes=(("自[即日起至4月9日24时]，关停各类棋牌室", "by 2022-04-10T00:00"), ("景区[3月12日至3月20日]闭园", "by 2022-03-20")),
         no=("2021—2023年行动计划", "3月1日至5日的数据", "2月1日至5日新增"),
         build=_if(_plan("by", planned=True), not_before=_PAST, not_after=_NO_ACT + "|新增|累计|已"),
     ),
     Rule(
         "deadlines.by-day", "某日做完某事",
-        f"(?P<time>{DAY})(?=(?:，)?(?:必须|务必|要|前|须|一定)?(?:全部|全面|统一)?(?:{_DONE}))",
+        f"(?P<time>{DAY})(?=，?(?:必须|务必|要|须|一定|就)?(?:全部|全面|统一)?(?:{_DONE}))",
         yes=(("[4月10日]全部到位", "by 2022-04-10"), ("[明天]必须完成首轮检测", "by 2022-03-11")),
         no=("4月10日召开推进会", "自4月1日实施", "今天要求大家", "3月1日完成了检测"),
         build=_if(_plan("by", planned=True), before=f"{_HEAD}|{_URGE}", not_after=r"[^，。；\n]{0,12}(?:了|的(?!时间))"),
+    ),
+    Rule(
+        "deadlines.on-day", "某日（未到）做某事",
+        f"(?P<time>{DAY})",
+        yes=(("[4月15日]组织一次回头看", "by 2022-04-15"), ("[明早7点]，三个片区同时开采", "by 2022-03-11T07:00")),
+        no=("4月10日召开推进会", "今天召集大家", "3月1日下乡", "4月8日的演练", "自4月1日实施", "4月20日我要听汇报"),
+        build=_if(
+            _plan("by", planned=True, sure=True),
+            before=f"{_HEAD}|{_URGE}|暂缓",
+            not_after=r"，?(?:[^，。；\n]{0,8}(?:召开|举行|开会|开始|印发|发布|公布|会议|施行|实施)|[^，。；\n]{0,12}(?:了|的)|起|是|我|你|这|大家|召集|要求|出席|"
+            r"参加|听取|前往|来|在|期间|当[天日]|前后|已|星期|周|[”》、。；（）]|$)",
+        ),
     ),
     Rule(
         "deadlines.labelled", "完成时限：某时",
@@ -232,6 +270,13 @@ RULES: tuple[Rule, ...] = (
         build=_if(_plan("by"), not_after="的"),
     ),
     Rule(
+        "deadlines.by-end-of-day", "今天下班前",
+        f"(?P<time>{DAY})(?:下班|收工|天黑|早会|例会|收市|打烊|闭馆){_SEASON_ENDS}",
+        yes=(("[今天下班前]交来", "by 2022-03-10"), ("[明天早会之前]改好", "by 2022-03-11")),
+        no=("今天下班后", "每天下班前"),
+        build=_plan("by"),
+    ),
+    Rule(
         "deadlines.by-festive", "节前",
         "节(?<![环季调章细情关礼枝节过春终闰]节)前(?![后夕0-9一二三两四五六七八九十])",
         yes=(("[节前]走访一遍", "by null"), ("务必在[节前]结清", "by null")),
@@ -243,11 +288,11 @@ RULES: tuple[Rule, ...] = (
         "deadlines.within", "多长时间之内",
         f"(?P<time>{WITHIN})",
         yes=(
-            ("[24小时内]查清底数", "within PT24H"), ("[10个工作日内]书面答复", "within P10D workdays"), ("[接到通知后2小时内]到岗", "within PT2H"),
-            ("[几天内]拿出方案", "within null"), ("[自收到之日起5日内]回复", "within P5D"),
+            ("[24小时内]查清底数", "within PT24H"), ("[10个工作日内]书面答复", "within P10D workdays"), ("接到通知后[2小时内]到岗", "within PT2H"), ("[接种后3天内]随访", "within P3D"),
+            ("[几天内]拿出方案", "within null"), ("自收到之日起[5日内]回复", "within P5D"),
         ),
         no=("持48小时内核酸阴性证明", "近14天内", "7天内有高风险区旅居史", "14天内到过疫区"),
-        build=_if(_plan("within"), not_before="近|最近|过去|（", not_after=_LOOKS_BACK),
+        build=_if(_plan("within"), not_before="近|最近|过去|（|(?<!提)前", not_after=_LOOKS_BACK),
     ),
     Rule(
         "deadlines.within-cap", "不得超过多长时间",
@@ -256,7 +301,7 @@ RULES: tuple[Rule, ...] = (
         no=("口罩佩戴不超过4小时", "不超过3天的", "会议时间不超过1小时"),
         build=_if(
             _plan("within"),
-            not_before="(?:佩[戴带]|使用|会议|会期|发言|停留|滞留|累计|连续|每次|单次|隔离|观察|逗留|有效期|保存|课|作业|驾驶|距|间隔)[^，。；]{0,5}",
+            not_before="(?:佩[戴带]|等[候待]|排队|使用|会议|会期|发言|停留|滞留|累计|连续|每次|单次|隔离|观察|逗留|有效期|保存|课|作业|驾驶|距|间隔)[^，。；]{0,5}",
             not_after="的(?!时间)|、",
         ),
     ),
@@ -269,7 +314,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "deadlines.within-done", "多长时间完成",
-        f"(?P<time>{LENGTH})(?=(?:必须|务必|要|全部|全面)?(?:完成|办结|到位|见效|建成|拿出|清零|销号|拿下|扑灭|回复|答复|反馈|见底|上报))",
+        f"(?P<time>{LENGTH})(?=必须|务必|(?:要|全部|全面)?(?:完成|办结|到位|见效|建成|拿出|清零|销号|拿下|扑灭|回复|答复|反馈|见底|上报))",
         yes=(("力争[三天]完成首轮", "within P3D"), ("必须[2小时]到位", "within PT2H")),
         no=("隔离14天完成检测", "历时三天完成"),
         build=_if(_plan("within"), before=f"{_HEAD}|{_URGE}"),
@@ -283,10 +328,14 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "deadlines.within-same-day", "当日",
-        f"(?P<time>{SAME_DAY})(?=(?:内|就|要|必须|务必|须|应)?(?:尽|必|报|完成|办|清|处|上报|反馈|回复|核|结|出|毕|隔|转|检|录|送|消|整改|解决|落实|见|到位|追|交|销|查))",
+        f"(?P<time>{SAME_DAY})",
         yes=(("做到应隔[当日]尽隔", "within P0D"), ("问题[当天]整改", "within P0D"), ("[当日内]上报", "within P0D"), ("当日事[当日]毕", "within P0D")),
-        no=("当日新增病例", "会议当天的情况", "3月5日当天报告"),
-        build=_if(_plan("within", "P0D"), not_before=f"[{DAY}每]"),
+        no=("当日新增病例", "会议当天的情况", "3月5日当天报告", "当日有效"),
+        build=_if(
+            _plan("within", "P0D"),
+            not_before=f"[{DAY}{SAME_DAY}每]|会议?|会|活动|开学|考试|节日?|入校|返校|接种|报到|比赛|选举|投票|出生|案发|事发|生产|登机|演出",
+            not_after="[的，、。；事）新]|有效|值班|气温|累计|现有|报告病例|无|系|为|是|最",
+        ),
     ),
     Rule(
         "deadlines.within-stage", "一个潜伏期内",
@@ -310,7 +359,7 @@ RULES: tuple[Rule, ...] = (
     # recurring
     Rule(
         "deadlines.every", "每日、每周五、每月5日前",
-        rf"(?P<time>{EVERY})(?:(?P<parts>“[^”\n]{{2,16}}”|早、?中、?晚|早、?晚|上午、?下午)(?:各)?)?(?:[^，。；：、！？\n{_CODES}]{{0,4}}?{_COUNT})?",
+        rf"(?P<time>{EVERY})(?:(?P<parts>“[^”\n]{{2,16}}”|早、?中、?晚|早、?晚|上、?下午|上午、?下午)各?)?(?:[^，。；：、！？\n{CODES}]{{0,4}}?{_COUNT}|(?P<short>[一二两三])(?=(?:{_ONE_EACH}))[^，。；：、！？\n{CODES}]{{1,2}})?",
         yes=(
             ("[每日]报送体温", "recurring P1D x1"), ("[每周五前]报进度", "recurring P7D x1"), ("[每周二、周四]入户", "recurring P7D x2"),
             ("[每月5日前]报表", "recurring P1M x1"), ("[每日两次]消毒", "recurring P1D x2"), ("[每天]必须消杀至少2次", "recurring P1D x2"),
@@ -318,39 +367,39 @@ RULES: tuple[Rule, ...] = (
             ("[每天17:00前]报送", "recurring P1D x1"),
         ),
         no=("每日新增病例", "每天都有人返乡", "每人每天不足"),
-        build=_if(_every, not_before="人|户|平均|为期", not_after=r"都[有在是]|新增|产[能量]|平均|人均|约|近|的(?!工作)"),
+        build=_if(_every, not_before="平均|人均|户均|为期", not_after=r"都[有在是]|新增|产[能量]|平均|人均|约|近|不足|的(?!工作)"),
     ),
     Rule(
         "deadlines.session", "日报告、周调度、月通报",
-        rf"(?P<u>半月|日|周|旬|月|季度?)(?<![0-9一二三四五六七八九十今明昨当次近节假生每作息同某本上下个两全几往平即是终定度末首天翌整{_CODES}第每].)(?<![作息][日])(?:{_SESSION})",
+        rf"(?P<u>半月|日|周|旬|月|季度?)(?<![0-9一二三四五六七八九十今明昨当次近节假生每作息同某本上下个两全几往平即是终定度末首天翌整{CODES}第每].)(?<![作息][日])(?:{_SESSION})",
         yes=(("落实[日报告]制度", "recurring P1D x1"), ("[周调度]、月通报", "recurring P7D x1"), ("坚持[月例会]", "recurring P1M x1"), ("执行“[日报]”制度", "recurring P1D x1")),
         no=("节日检查", "工作日巡查", "光明日报", "节假日排查", "3月通报", "日常检查"),
         build=_each,
     ),
     Rule(
         "deadlines.one-each", "一月一随访",
-        rf"[一1](?<![第0-9十统唯专{_CODES}].)(?P<u>日|旬|月|季度?)(?P<n>[一1两2三])(?:次)?(?:{_ONE_EACH})",
+        rf"[一1](?<![第0-9十统唯专{CODES}].)(?P<u>日|旬|月|季度?)(?P<n>[一1两2三])(?:次|随访|走访|(?=(?:{_ONE_EACH}))[^，。；：、！？\n{CODES}]{{1,2}})",
         yes=(("[一月一随访]", "recurring P1M x1"), ("[一日一报]", "recurring P1D x1"), ("做到[一季一评]", "recurring P3M x1")),
         no=("一日三餐", "统一月度考核", "十一月一日"),
         build=_each,
     ),
     Rule(
         "deadlines.length-each", "一周一调度、一天两次",
-        rf"(?P<time>{LENGTH})(?P<n>[一1两2三3])(?:次|(?:{_ONE_EACH}))(?![期代])",
-        yes=(("[一周一调]度", "recurring P7D x1"), ("[一天两次]消毒", "recurring P1D x2")),
-        no=("三天两检", "一周一次性口罩"),
+        rf"(?P<time>{LENGTH})(?P<n>[一1两2三3])(?:次(?!性)|(?=(?:{_ONE_EACH}))[^，。；：、！？\n{CODES}]{{1,2}})",
+        yes=(("[一周一调度]", "recurring P7D x1"), ("[一天两次]消毒", "recurring P1D x2"), ("[两小时一调度]", "recurring PT2H x1")),
+        no=("三天两检", "一周一次性口罩", "三年一规划"),
         build=_every_length,
     ),
     Rule(
         "deadlines.parts-of-day", "早、晚各一次",
-        rf"(?P<parts>早、?(?:[中午]、?)?晚|上、?下午|上午、?下午)各[^，。；：\n{_CODES}]{{0,5}}?{_COUNT}",
+        rf"(?P<parts>早、?(?:[中午]、?)?晚|上、?下午|上午、?下午)各[^，。；：\n{CODES}]{{0,5}}?{_COUNT}",
         yes=(("[早、晚各进行一次]测温", "recurring P1D x2"), ("[早中晚各消毒1次]", "recurring P1D x3"), ("[上下午各一次]", "recurring P1D x2")),
         no=("早晚各地温差大", "早、晚高峰一次"),
         build=_parts_of_day,
     ),
     Rule(
         "deadlines.by-turns", "按月、逐日",
-        "[按逐](?P<u>日|天|周|旬|月|季度?)(?!照|期|时|定|度计划|度工作)",
+        "[按逐](?P<u>日|天|周|旬|月|季度?)(?!照|期|时|定|历|度计划|度工作)",
         yes=(("[按月]通报", "recurring P1M x1"), ("[逐日]登记", "recurring P1D x1"), ("[按季度]评估", "recurring P3M x1")),
         no=("按日期", "按月度计划", "逐日历"),
         build=_each,

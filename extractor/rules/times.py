@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Literal
@@ -45,11 +45,12 @@ class DayShape:
     """A day or a period of days. ``resolve`` gives the days, or None where nothing follows.
 
     ``unit``: a single day; a period; its edge (月底, 年初); a five-year plan; a festival (its 前 excludes it); the same day as
-    something (当日); another day that only an event fixes (次日).
+    something (当日); another day that only an event fixes (次日). ``part``: the part of the day said with it (今晚).
     """
 
     unit: Literal["day", "period", "edge", "plan", "festival", "same day", "event"]
     resolve: Callable[[Context], Days | None]
+    part: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,8 @@ Shape = DayShape | ClockShape | DurationShape | EveryShape
 # ---------------------------------------------------------------------------------------------- pieces of patterns
 
 _CN = "一二三四五六七八九十"
-# A numeral is not the rest of a longer number, an ordinal or a decimal.
-_ALONE = rf"(?<![0-9.:/第{_CN}百千万亿〇零两].)(?<![0-9]-.)"
+# A numeral is not the rest of a longer number, an ordinal or a decimal; 周五12时 is no longer number.
+_ALONE = rf"(?<![0-9.:/第].)(?<![{_CN}百千万亿〇零两][^0-9])(?<![0-9]-.)"
 _MONTH = rf"[0-9{_CN}]{_ALONE}[0-9一二]?"
 _MONTH_2 = rf"[0-9{_CN}][0-9一二]?"
 _DAY = rf"[0-9{_CN}廿卅][0-9{_CN}]{{0,2}}"
@@ -263,14 +264,15 @@ def _written_out(m: re.Match[str]) -> object:
     return DayShape("day", lambda _: days) if days else None
 
 
-_DAY_WORDS = {"今": 0, "明": 1, "后": 2, "大后": 3, "昨": -1, "前": -2, "大前": -3, "即": 0}
+_DAY_WORDS = {"今": 0, "明": 1, "后": 2, "大后": 3, "昨": -1, "前": -2, "大前": -3, "即": 0, "现在": 0}
 
 
 def _day_word(m: re.Match[str]) -> object:
+    part = m[0][-1] if m[0][-1] in "早晚" else None
     shift = _DAY_WORDS.get(m["r"])
     if shift is None:  # 当日, 次日: which day is said elsewhere
-        return DayShape("same day" if m["r"] == "当" else "event", lambda _: None)
-    return days_away(shift)
+        return DayShape("same day" if m["r"] == "当" else "event", lambda _: None, part)
+    return replace(days_away(shift), part=part)
 
 
 def days_away(days: int) -> DayShape:
@@ -435,11 +437,11 @@ def _clock(m: re.Match[str]) -> object:
         return None
     part = named.get("part")
     if part and hour <= 12:
-        hour = _with_part(part, hour)
+        hour = with_part(part, hour)
     return ClockShape(60 * hour + minute, weak="weak" in named and m["weak"] is None and m[0].endswith("点"))
 
 
-def _with_part(part: str, hour: int) -> int:
+def with_part(part: str, hour: int) -> int:
     """Twelve-hour counting: 下午3点 is 15, 晚上12点 is 24, 凌晨12点 is 0, 中午1点 is 13."""
     if part in ("下午", "午后", "傍晚", "晚上", "晚间", "晚"):
         return 24 if hour == 12 and part[0] == "晚" else hour + 12 * (hour < 12)
@@ -623,7 +625,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "times.day", "只写日的日期",
-        rf"(?P<d>{_DAY_1})(?:日(?!内|之内|以内|以上|以下|左右|后|之后|以后|游|租|均|常|报|产|龄|志|元|本|式|程|三餐|[一两二三]?[次检调随督通清研])"
+        rf"(?P<d>{_DAY_1})(?:日(?!内|之内|以内|以上|以下|左右|后|之后|以后|游|租|均|常|报|产|龄|志|元|本|式|程|三餐|[一两二三]?[次检调随督通清研报查评测考])"
         r"|号(?=前|之前|以前|上午|下午|晚|凌晨|至|到|起|[0-9]{1,2}[时点:]))",
         yes=(
             ("请于[15日前]报送", "2022-03-15"), ("[8日]召开", "2022-03-08"), ("[二十日前]销号", "2022-03-20"),
@@ -641,8 +643,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "times.day-word", "今天、明天、当日、即日",
-        r"(?P<r>大[后前](?=天)|[今明后昨前当次翌即同](?<![目提以之今此光声文清透说查阐证每相应不随立首本妥适便].))"
-        r"(?:天(?!气|然|性|津|空|线|台|生)|(?<![后前])(?:日|晚|早(?!日|期|已))(?!报|均|头条|志|趋|渐|益))",
+        r"(?P<r>现在(?=起|开始)|大[后前](?=天)|[今明后昨前当次翌即同](?<![目提以之今此光声文清透说查阐证每相应不随立首本妥适便].))"
+        r"(?:(?<=现在)|天(?!气|然|性|津|空|线|台|生)|(?<![后前])(?:日|晚|早(?!日|期|已))(?!报|均|头条|志|趋|渐|益))",
         yes=(
             ("[今天下午]", "2022-03-10T12:00/2022-03-10T18:00"), ("[明日]复工", "2022-03-11"), ("[昨天]通报", "2022-03-09"), ("[大后天前]", "2022-03-13"),
             "做到[当日]清零",
@@ -714,7 +716,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "times.numbered-festival", "五一、十一假期",
-        rf"(?P<f>五一|十一)(?<![0-9{_CN}第〇].一)(?P<fh>{_HOLIDAY})?(?P<mark>节|(?=[”，、。（春端清元]|前|期间|国际|国庆|当天))?",
+        rf"(?P<f>五一|十一)(?<![0-9{_CN}第〇].一)(?P<fh>{_HOLIDAY})?(?P<mark>节|(?=[”，、。（春端清元]|前|之前|以前|期间|国际|国庆|当天))?",
         yes=(("[五一假期]不停工", "2022-04-30/2022-05-04"), ("[五一]前夕", "2022-05-01"), ("[五一节前]", "2022-05-01"), ("[十一长假]", "2022-10-01/2022-10-07")),
         no=("五一路", "五一劳动奖章", "十一个乡镇", "二〇五一"),
         build=_numbered_festival,
