@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
-from extractor import assemble, deadlines, items, obligations, parties, quarantine, sentences, source, text
+from extractor import assemble, deadlines, items, nlp, obligations, parties, quarantine, sentences, source, text
 from models.records import Extraction, Sentence
 
 
-def extract(raw: str, date: date | None = None) -> Extraction:
+def extract(raw: str, date: date | None = None, segmenter: Path | None = None) -> Extraction:
     """All records of one speech.
 
     ``raw`` is the text as it came in, ``date`` the day of the speech if known; without it the date that the text
-    states is used. Raises extractor.TextError when the text holds characters that no encoding can store.
+    states is used. ``segmenter`` names the folder of another word segmentation model; it is loaded only when a name
+    stands where a word boundary decides. Raises extractor.TextError when the text holds characters that no encoding
+    can store, extractor.nlp.SegmenterError when the folder holds no model.
 
     >>> extract("一是加强巡查，严禁带火种进山。").items[0].function
     'directive'
@@ -27,7 +30,7 @@ def extract(raw: str, date: date | None = None) -> Extraction:
         nodes=nodes,
         points=points,
         judged=judged,
-        assigned=parties.assign(view.text, judged, points),
+        assigned=parties.assign(view.text, judged, points, lambda *at: nlp.load(segmenter).crosses(*at)),
         deadlines=deadlines.find(view.text, date or stated.date),
         quarantine=quarantine.find(view.text, judged),
     )
