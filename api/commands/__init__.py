@@ -1,0 +1,1 @@
+"""The commands of `duban`, one file per group. `api/cli.py` lists them."""
