@@ -24,14 +24,18 @@ class Group:
 @cache
 def groups() -> tuple[Group, ...]:
     """All groups, in the order in which a text meets them."""
-    from extractor.rules import deadlines, noise, parties, quarantine, times, verdict
+    from extractor.deadlines import run as run_deadlines
+    from extractor.rules import noise, parties, quarantine, verdict
+    from extractor.rules.deadlines import RULES as DEADLINES
+    from extractor.rules.times import RULES as TIMES
+    from extractor.times import run as run_times
 
     return (
         Group("noise", "噪声", noise.RULES, noise.run),
         Group("verdict", "督办事项判定", verdict.RULES, verdict.run),
         Group("parties", "责任主体", parties.RULES, parties.run),
-        Group("times", "时间表达", times.RULES, times.run),
-        Group("deadlines", "完成时限", deadlines.RULES, deadlines.run),
+        Group("times", "时间表达", TIMES, run_times),
+        Group("deadlines", "完成时限", DEADLINES, run_deadlines),
         Group("quarantine", "隔离管控规则", quarantine.RULES, quarantine.run),
     )
 
