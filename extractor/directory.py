@@ -11,6 +11,7 @@ from importlib.resources import files
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from extractor.rules.actions import ADVERBS, VERBS
 from models.records import PartyType
 
 Crosses = Callable[[str, int, int], bool]
@@ -54,10 +55,11 @@ class Entry:
 _HAN = "[一-鿿]"
 
 _ORGAN_END = re.compile(
-    "(?:局|委|办|厅|部|院|系统|部门|机关|中心|单位|机构|室|所|站|队|会|组织|警方|社|台|馆|协|联|处|团|军区|团体|民兵|武警|各.{1,8})$"
+    ".(?:局|委|办|厅|部|院|系统|部门|机关|中心|单位|机构|室|所|站|队|会|组织|警方|社|台|馆|协|联|处|团|军区|团体|民兵|武警|各.{1,8})$"
 )
 """How the name of an organ ends; the other aliases of a department are bare fields of work."""
 
+_PLAIN_ORGANS = frozenset({"部门", "机关", "科室", "处室", "班组", "警方", "法院", "政协", "人大"})
 _ORGAN_OF_FIELD = (
     "部门", "系统", "主管部门", "行政主管部门", "行政部门", "监管部门", "管理部门", "执法部门", "职能部门", "战线", "单位",
 )  # fmt: skip
@@ -77,23 +79,43 @@ _FALSE_FRIENDS = (
 """Words that contain an alias and are no name; the longest match from the left wins, so each shields what it covers."""
 
 _PREFIX = re.compile(
-    "(?:各级各类|各级|各类|各个|各有关|各相关|各|有关|相关|所有|全体|广大|每个|每名|每位|每一[名位个]|一线|基层|属地|当地|地方"
+    "(?:各级各类|各级|各类|各个|各位|各有关|各相关|各|有关|相关|所有|全体|广大|每个|每名|每位|每一[名位个]|一线|基层|属地|当地|地方"
     "|其他|[市县省区乡村镇旗州]级|[市县省区州旗]直|直属|所属|驻[市县区镇]|国务院|中央|国家|自治区|政府|党委|同级|两级|三级|党政"
-    "|(?<![全我本社园城地山辖灾疫该两各小])[省市县区旗镇乡村校]委?|责任|牵头|行业|业务|专业|职能|重点|项目|现场|值班|安全|(?<!、)在建){1,4}$"
+    "|(?<![全我本社园城地山辖灾疫该两各小])[省市县区旗镇乡村校]委?|行业|业务|专业|职能|重点|项目|现场|值班|安全|(?<!、)在建){1,4}$"
 )
 """Words before an alias that belong to the name: 各级 + 安监部门, 县 + 纪委监委."""
 
 _JOIN = re.compile("(?:、|以及|及其|和|及|或|特别是|尤其是|，特别是|，尤其是)")
-_BREAK = re.compile("[，。；：！？、“”（）《》\n]|[的了着把被将对向要应须在从是为由请使让给等加强到按据有做抓与如凡]|警示|要求|发现|全(?=[市县省区旗州镇乡])|(?<=[全我本])[市县省区旗州镇乡国]|督促|指导|引导|组织|成立|落实|压实")
+GOVERNING = (
+    "督促", "指导", "引导", "组织", "动员", "发动", "鼓励", "支持", "帮助", "推动", "推进", "协助", "服务", "通知", "告知", "提醒",
+    "教育", "约谈", "监督", "检查", "培训", "表扬", "通报", "保障", "带动", "促使", "协调", "邀请", "聘请", "抽调", "安排", "选派", "敦促",
+    "激励", "促进", "扶持", "加强", "强化", "配合", "会同", "联合", "依托", "借助", "涉及", "针对", "对于", "倒逼", "责令", "便于", "方便",
+    "选聘", "调动", "警示", "发现", "进入", "前往", "抵达", "离开", "途经", "走进", "深入", "下沉", "走访", "管好", "服从", "接受", "依靠", "关爱",
+)  # fmt: skip
+"""Verbs whose object is a target, no party: 督促企业整改."""
+_BREAK = re.compile(
+    "要求|成立|落实|压实|目前|当前|同时|此外|今后|近期|期间|下一步|必要时|另外|因此|所以|其中|而且|任何|各地(?=[一-鿿])|明确|发挥|履行|扛起|强调|指出|用好|会后|包括"
+    "|一些|部分|个别|少数|有的|某些|有些|协同|参与|特别是|尤其是|但是|以及|勉励|希望|建议|责成|授权|严禁|禁止|委托|下设|简称|(?<=责任)(?![人区])|"
+    + "|".join(GOVERNING)
+    + "|全(?=[市县省区旗州镇乡])|(?<=[全我本])[市县省区旗州镇乡国校院]"
+    "|[，。；：！？、“”（）《》…—•\n的了着把被将对向要应须在从是为由请使让给等到按据做抓如凡和及或须既与若则以并又也没不看]"
+)
+"""Where the modifier of a name cannot reach across."""
+_COMING = frozenset({"进入", "前往", "抵达", "离开", "途经"})
+"""Governing verbs that describe people: 进入商场人员."""
+_ALSO_VERBS = frozenset({"组织", "宣传", "建设", "规划", "督查", "巡察", "监察", "检察", "教育", "应急", "统计", "审计", "绿化", "编制", "服务", "招商", "监管"})
+"""Bare fields that are verbs or plain nouns when they stand alone."""
+_MODIFIER = re.compile("(?![个名家这那报送交经商更])[一-鿿（）]{1,20}$")
+_ACTIONS = frozenset((*ADVERBS, *VERBS))
 _TAIL = re.compile(
-    "等(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})?[个家名类]?(?:(?!要|应|须|的|将)[一-鿿]){0,10}?"
-    "(?:部门|单位|机构|地区|场所|行业|企业|组织|人员|干部|系统|主体|力量|部位|街道|乡镇|镇街|区、县（市）|县（市、区）|县区|县市|[县区市镇村])"
+    "等(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})?[个家名类]?(?:[一-鿿]{1,8}的)?(?:(?!要|应|须|的|将)[一-鿿]){0,10}?"
+    "(?:部门|单位|机构|地区|场所|行业(?=要|应|须|必须|，)|企业|组织|人员(?!密集|聚集)|干部|系统|主体|力量|部位|街道|乡镇|镇街|区、县（市）|县（市、区）|县区|县市|[县区市镇村])"
     "|等(?=要|应|须|负责|，|（)"
 )
 _ASIDE = re.compile("（(?:以下)?(?:简称|含|包括|不含)[^（）\n]{1,40}）|（[市县区镇街道办事处园旗乡村社、]{1,12}）|“两委”")
 _UNKNOWN = re.compile(
     "[、和及](?P<name>[县市区旗乡镇村组](?=[、和及要都应须等，])|(?:(?![要应须将把对的为在是])[一-鿿]){2,9}?(?:局|委|办|中心|部门|公司|专班|指挥部|小组|支队|大队|银行|协会|机构|单位|站|组|员|长))"
-    "(?=[、和及等要应须，）]|负责|牵头)"
+    "(?=[、和及等要应须都均也可将，）]|负责|牵头)"
 )
 
 
@@ -108,7 +130,7 @@ def entries() -> dict[str, Entry]:
     with files("extractor").joinpath("rules/parties.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             for alias in row["aliases"].split("|"):
-                bare = row["type"] == "department" and not _ORGAN_END.search(alias)
+                bare = row["type"] == "department" and not _ORGAN_END.search(alias) and alias not in _PLAIN_ORGANS
                 out[alias] = Entry(row["canonical"], row["type"], bare)  # type: ignore[arg-type]
     for alias, entry in [*out.items()]:
         if entry.bare:
@@ -174,18 +196,45 @@ def names(text: str, start: int, found: Iterable[tuple[int, int, Entry]]) -> lis
         prefix = _PREFIX.search(text, max(floor, a - 14), a)
         at = prefix.start() if prefix else a
         name = Name(at, b, entry.canonical, entry.type, entry.bare and at == a)
-        if out and out[-1].end == at and (whole := _merged(text, out[-1], name)):
+        last = out[-1] if out else None
+        if last and last.end == at and (whole := _merged(text, last, name)):
             out[-1] = whole
+        elif last and last.bare and not name.bare and 0 < at - last.end <= 12 and _plain(text, last.end, at):
+            out[-1] = replace(name, start=last.start)
         else:
             out.append(name)
         floor = b
-    return out
+    return [_widened(text, start, out[i - 1].end if i else start, name) for i, name in enumerate(out)]
+
+
+def _plain(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] may be a modifier: no mark, particle or verb that would end it."""
+    return not _BREAK.search(text, start, end) and text[start] not in "各每有相"
+
+
+def _widened(text: str, start: int, floor: int, name: Name) -> Name:
+    """The name with the modifier before it that identifies it (``铁路运输`` + ``企业``), where that begins plainly."""
+    if name.bare or text[name.start] in "各每有相所":
+        return name
+    lo = max(floor, name.start - 18)
+    at = start if lo == start else -1
+    for m in _BREAK.finditer(text, max(start, lo - 4), name.start):
+        if m.end() >= lo and not (name.type == "public" and m.group() in _COMING):
+            at = m.end()
+    if not 0 <= at < name.start or name.canonical == "同志" or not _MODIFIER.match(text, at, name.start):
+        return name
+    if text[at : at + 2] in _ACTIONS:
+        return name
+    said = name.type == "department" or name.canonical in ("主要领导", "分管领导")
+    return replace(name, start=at, canonical=name.canonical if said else normal(text[at : name.end]))
 
 
 def _merged(text: str, first: Name, second: Name) -> Name | None:
     """Two adjacent names as one, or None when they stay two."""
     if text[second.start] == "各":
         return Name(first.start, second.end, normal(text[first.start : second.end]), "all")
+    if second.bare and text[first.start : first.end] == "各级":
+        return replace(second, start=first.start, bare=False)
     if second.bare or first.type in ("post", "public") or (first.bare and second.type == "department"):
         return None
     if first.type == second.type == "territory":
@@ -204,7 +253,7 @@ def groups(text: str, end: int, found: Sequence[Name]) -> list[Group]:
         stop = _aside(text, found[i].end, end)
         i += 1
         while True:
-            if i < len(found) and (at := _joins(text, stop, found[i])) is not None:
+            if i < len(found) and (at := _joins(text, stop, found[i], members[-1].bare)) is not None:
                 members.append(replace(found[i], start=at))
                 stop = _aside(text, found[i].end, end)
                 i += 1
@@ -224,7 +273,9 @@ def groups(text: str, end: int, found: Sequence[Name]) -> list[Group]:
                 i += 1
         while i < len(found) and found[i].start < stop:
             i += 1
-        out.append(Group(members[0].start, stop, tuple(members), tail is None and all(n.bare for n in members)))
+        bare = tail is None and all(n.bare for n in members)
+        if not bare or text[members[0].start : stop] not in _ALSO_VERBS:
+            out.append(Group(members[0].start, stop, tuple(members), bare))
     return out
 
 
@@ -234,21 +285,12 @@ def _aside(text: str, at: int, end: int) -> int:
     return m.end() if m else at
 
 
-def _joins(text: str, stop: int, name: Name) -> int | None:
+def _joins(text: str, stop: int, name: Name, bare: bool) -> int | None:
     """Where ``name`` begins as a further member of the group that reaches to ``stop``; None when it is no member."""
     join = _JOIN.match(text, stop)
     at = join.end() if join else stop
     if at == name.start:
-        return at if join or name.type == "department" else None
+        return at if join or (name.type == "department" and bare) else None
     if join and 0 < name.start - at <= 8 and not _BREAK.search(text, at, name.start):
         return at
     return None
-
-
-def widened(text: str, floor: int, name: Name) -> Name:
-    """The name with the modifier before it that identifies it (``铁路运输`` + ``企业``), not beyond ``floor``."""
-    lo = max(floor, name.start - 24)
-    at = lo
-    for m in _BREAK.finditer(text, lo, name.start):
-        at = m.end()
-    return replace(name, start=at) if at < name.start else name

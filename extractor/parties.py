@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractor import roles
-from extractor.directory import Crosses, Name, normal, widened
+from extractor.directory import Crosses
 from extractor.items import Point
 from extractor.obligations import Judged
 from extractor.rules import parties as rules
@@ -35,7 +35,7 @@ class Assignment:
     inherited: bool
 
 
-_LEADING = frozenset({"parties.subject", "parties.field-subject", "parties.doer", "parties.doer-next", "parties.work", "parties.topic", "parties.when", "parties.whoever"})
+_LEADING = frozenset({"parties.subject", "parties.field-subject", "parties.doer", "parties.doer-next", "parties.work", "parties.topic", "parties.when", "parties.whoever", "parties.relative", "parties.place", "parties.places", "parties.people"})
 """Rules that find the subject of a sentence, which may carry over."""
 
 _NEW_SPEECH = re.compile("(?:[一-鿿]{0,12}?)(?:会议|会上|通知|书记|县长|市长|主任|局长)?(?:还)?(?:强调|指出|要求|提出|明确|表示)，|此外|另外")
@@ -57,7 +57,7 @@ def assign(
     out: list[tuple[Assignment, ...]] = [()] * len(sentences)
     carried = _Carried(points)
     for k, (start, _), findings in zip(asked, bodies, found, strict=True):
-        own, subjects = _own(text, start, findings)
+        own, subjects = _own(findings)
         sentence = sentences[k]
         out[k] = carried.into(text, sentence, start, own, subjects)
     return out
@@ -70,24 +70,22 @@ def _body(sentence: Judged, points: Sequence[Point]) -> tuple[int, int]:
     return sentence.start, sentence.end
 
 
-def _own(text: str, start: int, findings: Sequence[rules.Finding]) -> tuple[list[Assignment], list[rules.Finding]]:
+def _own(findings: Sequence[rules.Finding]) -> tuple[list[Assignment], list[rules.Finding]]:
     """The parties that a sentence itself names, each once, and the findings that are its subjects."""
     subjects = [f for f in findings if f.rule in _LEADING]
     own: list[Assignment] = []
-    seen: set[str] = set()
-    floor = start
+    seen: set[tuple[str, int]] = set()
     for finding in findings:
         if finding.rule in ("parties.owner", "parties.owner-next", "parties.part", "parties.part-next") and subjects and subjects[0].group.start < finding.group.start:
             continue
-        for i, name in enumerate(finding.group.names):
-            if finding.rule == "parties.set-up" and name.type != "body":
+        for name in finding.group.names:
+            if finding.rule == "parties.set-up" and name.type not in ("body", "post"):
                 continue
-            wide = widened(text, floor, name) if i == 0 and not finding.label else name
-            floor = name.end
-            if name.canonical in seen:
+            key = (name.canonical, name.end - name.start)
+            if key in seen:
                 continue
-            seen.add(name.canonical)
-            mention = Mention(wide.start, wide.end, name.canonical, name.type, finding.rule)
+            seen.add(key)
+            mention = Mention(name.start, name.end, name.canonical, name.type, finding.rule)
             own.append(Assignment(mention, roles.role(finding.rule, name, finding.after, finding.label), False))
     return own, subjects
 
@@ -123,8 +121,8 @@ class _Carried:
         if _ENFORCEMENT.match(text, start, sentence.end):
             return tuple(own)
         self._keep(sentence, before)
-        names_ = {a.mention.canonical for a in before}
-        return (*before, *(a for a in own if a.mention.canonical not in names_))
+        named = {a.mention.canonical for a in own}
+        return (*(a for a in before if a.mention.canonical not in named), *own)
 
     def _in_force(self, text: str, sentence: Judged) -> tuple[Assignment, ...]:
         """The subject that holds where the sentence begins."""
@@ -151,5 +149,5 @@ class _Carried:
             self._of_point[sentence.point] = (parties, leads or (old is not None and old[1] and old[0] == parties))
 
 
-_DEMAND = re.compile("(?<![主重需只首])要(?![求点素件害])|必须|务必|严格|加强|确保|落实")
+_DEMAND = re.compile("全面|进一步|切实|完成|实施|做好|抓好|坚持|提高|(?<![主重需只首])要(?![求点素件害])|必须|务必|严格|加强|确保|落实")
 """A demand that stands before the first subject, so that the subject is not that of the whole sentence."""

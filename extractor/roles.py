@@ -7,7 +7,7 @@ import re
 from extractor.directory import Name
 from models.records import Role
 
-_OVERSIGHT = re.compile("纪委|监委|纪检|审计|检察|巡察|巡视|督查|督察|督导|监察|监督|检查组|暗访|考核组|验收组|评估组")
+_OVERSIGHT = re.compile("纪委|监委|纪检|审计|检察|巡察|巡视|督查|督察|督导|监察|监督组|监督员|检查组|暗访|考核组|验收组|评估组")
 """Bodies whose line of work is to oversee others."""
 
 _LEAD = re.compile(

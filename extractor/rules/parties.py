@@ -8,7 +8,7 @@ whatever stands for it. Source: the annotation guidelines, section 3 and its set
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +16,7 @@ from extractor import directory
 from extractor.directory import Crosses, Group
 from extractor.matcher import candidates
 from extractor.rule import Match, Rule
+from extractor.rules.actions import ADVERBS, VERBS
 
 ORGANS = "\ue000"
 OTHERS = "\ue001"
@@ -23,27 +24,13 @@ FIELDS = "\ue002"
 NAMES = f"[{ORGANS}{OTHERS}]"
 _ANY = f"[{ORGANS}{OTHERS}{FIELDS}]"
 _MODAL = (
-    "(?:要(?![求点素害件闻职塞地道义强])|应(?![急对用邀届变试收付有])|须|需(?![求量])|必须|务必|不得|不准|不许|不能|决不能|绝不能|严禁"
+    "(?:要(?![求点素害件闻职塞地道义])|应(?![急对用邀届变试收付有])|须|需(?![求量])|必须|务必|不得|不准|不许|不能|决不能|绝不能|严禁"
     "|得(?=做|把|有|抓)|可(?![能靠行控])|将(?!军)|一律|负责(?!人|同志|制|领导)|牵头|承担|主责|负总责)"
 )
-_ADVERB = (
-    "(?:既|之间|切实|严格|认真|积极|主动|及时|全面|进一步|充分|立即|第一时间|尽快|迅速|继续|持续|共同|相互|互相|密切|自觉|自行|坚决|全力|全程"
-    "|具体|分别|统一|定期|随时|率先|深入|扎实|着力|高度|各自|逐一|逐级|每[日天周月]|平时|必要时|近期|同时|又|均|都|也|还|再|更|先|就|只|一定|正在|同样"
-    "|抓紧|按时|如实|据实|依法|科学|合理|优先|重点|尽量|带头|亲自|精准|加快|提前|按期|不断|按规定|按要求|按职责|按照职责|即刻|马上|立刻|有序|真正|首先)"
-)
+_ADVERB = "(?:" + "|".join(ADVERBS) + "|既|每[日天周月]|又|均|都|也|还|再|更|先|就|只)"
 _VERB = (
-    "(?:[把将对按以在向为给从用抓做建管查盯到去让使每与找](?![象外])|同频|勠力|齐心|众志|按照|根据|依据|结合|围绕|针对|通过|利用|坚持|坚决|加强|强化|完善|健全|建立|制定|落实|做好|抓好"
-    "|组织|开展|推进|推动|统筹|协调|协同|配合|协助|参与|支持|指导|督促|督导|监督|检查|督查|巡查|巡察|排查|摸排|核查|审核|审批|验收|考核|评估|监测|研判|分析"
-    "|研究|拟定|起草|编制|修订|出台|发布|公布|公开|报送|上报|报告|汇报|报备|通报|反馈|汇总|提供|提交|提出|填报|登记|备案|承担|履行|担负|担当|担任|负起|扛起|压实"
-    "|压紧|明确|细化|分解|确定|确保|保证|保障|提高|提升|增强|扩大|优化|创新|深化|巩固|维护|保护|防止|防范|化解|处置|处理|整改|整治|清理|清查|打击|查处|惩治|追究|追责"
-    "|问责|约谈|宣传|引导|动员|发动|号召|带领|带动|带头|靠前|深入|下沉|包保|包联|包干|驻守|值守|值班|坚守|到岗|到位|到场|出动|前往|赶赴|联合|会同|联系|对接|沟通|衔接"
-    "|转运|接返|接收|收治|救治|安排|部署|调度|调配|调整|采取|实施|实行|执行|遵守|服从|接受|配齐|配备|配强|储备|备足|采购|供应|投放|安装|设置|设立|成立|组建|抽调|选派|派出|派驻"
-    "|安置|慰问|走访|入户|上门|了解|掌握|熟悉|学习|培训|领会|认识|树立|克服|摒弃|改进|转变|发挥|发扬|展开|启动|停止|暂停|关闭|封闭|佩戴|测量|检测|接种|预约|错峰|减少|避免|暂缓|返回|离开"
-    "|居家|进行|给予|予以|落细|盯紧|紧盯|聚焦|突出|注意|注重|重视|关注|兼顾|同步|同向|齐抓|联动|互通|分工|牢固|保持|做到|做实|做细|抓实|抓细|拿出|找准|吃透|用好|用足|管好|守好|看好"
-    "|具体负责|全权负责|负责|牵头|主抓|亲自|自行|自主|主动|积极|认真|切实|严格|及时|全面|进一步|充分|立即|尽快|迅速|继续|持续|共同|相互|密切|自觉|坚定|勇于|敢于|善于|清楚|清醒"
-    "|分片|划片|分组|分批|分级|分类|逐[户村人项条级一]|每[日天周月季年]|第一时间|[0-9]{1,3}(?:小时|分钟|天|日)内|于[0-9本下今]|不(?:得|准|再|能|要|可)|未经|严禁|需要?|可以"
-    "|牢牢|主要负责|拨付|筹措|兑现|发放|核发|办理|受理|回应|回复|答复|解决|解答|承接|签订|签字|填写|收集|整理|梳理|建档|造册|上传|录入|更新|归档|使用|操作|运行|养护|维修|抢修|修复|清扫|清运|消毒|消杀|通风|巡检|盘点|清点|留守"
-    "|严守|严防|严控|严查|严把|管住|杜绝|禁止|依法|依规|自查|互查|抽查|核实|核对|复核|复查|跟踪|跟进|盯守|蹲点|驻点|现场|分头|分线|列出|列明|倒排|挂图|对照|对标|瞄准|谋划|策划|争取|申报|包装|招引|洽谈|服务|帮助|帮扶|扶持|救助|关爱|关心)"
+    "(?:" + "|".join((*ADVERBS, *VERBS))
+    + "|[把将对按以在向为给从用抓做建管查盯到去让使每与找](?![象外的设理护控线责])|调整(?!为)|逐[户村人项条级一]|每[日天周月季年]|[0-9]{1,3}(?:小时|分钟|天|日)内|于[0-9本下今]|不(?:得|准|再|能|要|可)|需要?)"
 )
 _LIGHT = (
     "(?:同时|此外|另外|因此|所以|所以说|其中|特别是|尤其是|而且|并且|而|并|但|但是|然后|接下来|下一步|今后|目前|当前|近期|必要时|期间|这个|首先|其次|再次|最后|一方面|另一方面"
@@ -51,20 +38,17 @@ _LIGHT = (
     "|各地|在全面摸底基础上|凡是?|所有|任何|如|像|还有|这里|那么|即|请|也|还|只有|务必)"
 )
 _EDGE = "(?:[，。；：！？“（）》…—\n•>]|^)"
-_TARGET = (
-    "督促", "指导", "引导", "组织", "动员", "发动", "鼓励", "支持", "帮助", "推动", "推进", "协助", "服务", "通知", "告知", "提醒",
-    "教育", "约谈", "监督", "检查", "培训", "表扬", "通报", "保障", "带动", "促使", "协调", "邀请", "聘请", "抽调", "安排", "选派", "敦促",
-    "激励", "警示", "发现", "促进", "扶持", "加强", "强化", "配合", "会同", "联合", "依托", "借助", "涉及", "针对", "对于", "倒逼", "责令", "便于", "方便", "选聘", "调动",
-)  # fmt: skip
-_TARGETS = "".join(f"(?<!{word}{NAMES})" for word in _TARGET) + f"(?<![对向给为把将被让使与同跟到在从经报送至于按据以]{NAMES})"
+_TARGETS = "".join(f"(?<!{word}{NAMES})" for word in directory.GOVERNING) + f"(?<![对向给为把将被让使与同跟到在从经报送至于按据以]{NAMES})"
 _OBJECT_FIRST = re.compile("(?:(?<![绝相面针])对(?![此照标口外策接应等])|针对|[将把给因除]|(?<![方导志])向|(?<![作成认行])为(?![此了])|由于)[^，。；：！？\n]{0,50}$")
 _DUTY = "(?:责任|职责)(?![人书状田]|清单|意识|追究|感)"
-_PART = f"(?:的[^，。；：{ORGANS}{OTHERS}\n]{{1,16}}?|牵头|主体|带头|骨干|主导|龙头|帮扶)(?:作用|功能|优势)"
+_PART = f"(?:的[^，。；：{ORGANS}{OTHERS}\n]{{0,16}}?|牵头|主体|带头|骨干|主导|龙头|帮扶)(?:作用|功能|优势)"
 
 
 def _unless_object(m: re.Match[str]) -> object:
     """No subject where a preposition before it in the clause governs it: 对不力的单位要问责."""
     at = m.start("span")
+    if at and m.string[at - 1] in (ORGANS, OTHERS):
+        return True
     lo = max(0, at - 50)
     clause = lo
     for mark in "，。；：！？\n":
@@ -74,7 +58,7 @@ def _unless_object(m: re.Match[str]) -> object:
 
 SUBJECT = Rule(
     "parties.subject", "主语后接要、应、须、必须、负责等",
-    f"(?P<span>{NAMES}){_TARGETS}{_ADVERB}{{0,3}}{_MODAL}",
+    f"(?P<span>{NAMES}){_TARGETS}(?:或[一-鿿]{{2,4}})?{_ADVERB}{{0,3}}{_MODAL}(?![^，。；\n]{{0,24}}(?:格局|局面|态势))",
     yes=("[教育部门]要抓好校园防控。", "会议强调，[各乡镇（街道）]务必守土尽责。", "下一步，[县审计局]负责跟踪问效。"),
     no=("对工作不力的单位要严肃问责。", "要督促企业必须整改到位。", "加强对各部门要求落实情况的检查。"),
     build=_unless_object,
@@ -85,6 +69,12 @@ FIELD_SUBJECT = Rule(
     yes=("，[公安]要守好卡口。", "[应急]负责现场指挥。"),
     no=("交通安全要抓牢。", "要抓好教育，须臾不可放松。"),
 )  # fmt: skip
+RELATIVE = Rule(
+    "parties.relative", "以所做之事限定的主语",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>(?!对|将|把|由|在|我们的)[^，。；：、“”（）{ORGANS}{OTHERS}\n]{{2,16}}的(?:{OTHERS}|同志们?)){_ADVERB}{{0,2}}{_MODAL}",
+    yes=("[准备充分的企业]可先行复工。", "[参与评审的同志]要严守纪律。"),
+    no=("对准备不足的企业要缓一缓。", "村里的路要修好。"),
+)  # fmt: skip
 DOER = Rule(
     "parties.doer", "句首主语后接动作",
     f"{_EDGE}{_LIGHT}{{0,3}}(?P<span>{NAMES}){_ADVERB}{{0,3}}{_VERB}",
@@ -94,8 +84,8 @@ DOER = Rule(
 )  # fmt: skip
 DOER_NEXT = Rule(
     "parties.doer-next", "并列分句的主语后接动作",
-    f"、(?P<span>{ORGANS}){_ADVERB}{{0,2}}{_VERB}",
-    yes=("坚持政府找人、[卫健部门]接种。", "形成支部带头、[党员]带动的局面。"),
+    f"{NAMES}[一-鿿]{{1,4}}、(?P<span>{ORGANS})[一-鿿]{{2,4}}(?=[，。；”])",
+    yes=("坚持政府找人、[卫健部门]接种。", "做到支部带头、[党员]带动。"),
     no=("抓好检测、学校管理等工作。", "做好摸排、部门的衔接。"),
 )  # fmt: skip
 TOPIC = Rule(
@@ -107,7 +97,7 @@ TOPIC = Rule(
 )  # fmt: skip
 WHEN = Rule(
     "parties.when", "主语与要求之间隔着时间或条件",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES})[^，。；：的{ORGANS}{OTHERS}\n]{{1,16}}(?:前|后|时|期间|中|内|上|下)，?{_ADVERB}{{0,2}}{_MODAL}",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES})(?:[^，。；：的{ORGANS}{OTHERS}\n]{{1,16}}(?:前|后|时|期间|中|内|上|下)|(?:作为|是)[^，。；：\n]{{2,14}}|(?:进入|进出|出入)[^，。；：\n]{{1,10}})，?{_ADVERB}{{0,2}}{_MODAL}",
     yes=("[公众]出行前需了解目的地政策。", "[施工单位]在雨季施工期间，必须有人盯守。"),
     no=("企业发展要提速。", "村里的路修好后要管护。"),
 )  # fmt: skip
@@ -125,14 +115,15 @@ BY = Rule(
 )  # fmt: skip
 ASKED = Rule(
     "parties.asked", "请、要求、责成、授权、严禁某单位做",
-    f"(?:(?<![邀申聘提报呈])请|(?<![按照的])要求|责成|授权|委托|责令|严禁|禁止|建议|勉励|希望|务请|指定)(?P<span>{NAMES})(?!的|备案|审批|批准|同意)",
+    f"(?:(?<![邀申聘提报呈])请|(?<![按照的])要求|责成|授权|委托|责令|严禁|禁止|建议|勉励|希望|务请|指定)"
+    f"(?P<span>(?:[^，。；：、的{ORGANS}{OTHERS}\n]{{2,16}}的)?{NAMES})(?!的|备案|审批|批准|同意)",
     yes=("请[各单位]于月底前反馈。", "会议要求[各派出机构]严格落实责任。", "严禁[企业]私拉乱接。"),
     no=("邀请企业参加推介会。", "报请政府批准后实施。", "严禁在工地吸烟。"),
 )  # fmt: skip
 OWNER = Rule(
     "parties.owner", "压实、落实某方的责任",
     "(?:压实|落实|落细|压紧|靠实|扛起|扛牢|强化|明确|夯实|履行|担起|拧紧|担负起|压紧压实)[好了起]?"
-    f"(?P<span>{NAMES})(?!带班|值班)的?(?:(?![，。；：])[一-鿿“”]){{0,10}}?{_DUTY}",
+    f"(?P<span>{NAMES})(?!带班|值班)的?(?:(?![，。；：])[一-鿿“”{FIELDS}]){{0,10}}?{_DUTY}",
     yes=("切实压实[网格员]的排查责任。", "要落实[企业]主体责任。", "层层压紧[各级各部门]工作责任。"),
     no=("落实领导带班值班责任制。", "推动企业落实主体责任。", "落实学校防控经费。"),
 )  # fmt: skip
@@ -144,31 +135,31 @@ OWNER_NEXT = Rule(
 )  # fmt: skip
 PART = Rule(
     "parties.part", "发挥某方的作用",
-    f"发挥好?(?P<span>{NAMES}){_PART}",
+    f"发挥好?(?P<span>{NAMES})(?={_PART})",
     yes=("充分发挥[党支部]的战斗堡垒作用。", "发挥好[主管部门]牵头作用。"),
     no=("发挥大数据的支撑作用。", "发挥企业优势产能。"),
 )  # fmt: skip
 PART_NEXT = Rule(
     "parties.part-next", "并列发挥作用的各方",
-    f"(?:作用|功能|优势)[、和，](?P<span>{NAMES}){_PART}",
+    f"(?:作用|功能|优势)[、和，](?P<span>{NAMES})(?={_PART})",
     yes=("发挥支部的堡垒作用、[党员]的先锋作用。", "发挥党组织的领导作用和[网格员]的前哨作用。"),
     no=("起到作用、企业满意。", "发挥作用，企业的劲头更足。"),
 )  # fmt: skip
 TOGETHER = Rule(
     "parties.together", "会同、联合、协同某单位",
-    f"(?:会同|(?<![一-鿿])(?:协同|商)|联合)(?P<span>{_ANY})",
+    f"(?:会同|(?<![一-鿿{FIELDS}])(?:协同|商)|联合)(?P<span>{_ANY})",
     yes=("市住建局要会同[有关部门]制定细则。", "教育局联合[市场监管局]开展检查。"),
     no=("各部门要协同推进。", "外商企业要报备。"),
 )  # fmt: skip
 CHAIR = Rule(
     "parties.chair", "以某人为组长",
-    f"(?:[以由](?:[^，。；{ORGANS}{OTHERS}\n]{{0,8}})|、|，)(?P<span>{NAMES})(?:同志)?(?:为|任|担任|兼任)(?:副?{NAMES}|副?组长|副?指挥长|总指挥|召集人|副?主任|队长|总调度)",
+    f"(?:[以由](?:[^，。；{ORGANS}{OTHERS}\n]{{0,8}})|、|，)(?P<span>{NAMES})(?:同志)?(?:(?:任|担任|兼任)副?{NAMES}|(?:为|任|担任|兼任)(?:副?组长|副?指挥长|总指挥|召集人|副?主任|队长|总调度))",
     yes=("成立以[主要领导]为组长的专班。", "由[乡镇长]任指挥长。"),
     no=("以企业为主体推进创新。", "由主任讲评。"),
 )  # fmt: skip
 SET_UP = Rule(
     "parties.set-up", "成立专班并说明其任务",
-    f"(?:成立|组建|设立|派出|派驻)[^，。；：{ORGANS}{OTHERS}\n]{{0,30}}(?P<span>{NAMES})，?{_ADVERB}{{0,2}}(?:统一|负责|督|{_VERB})",
+    f"(?:成立|组建|设立|下设|派出|派驻)(?:以[^，。；\n]{{1,40}}?长的)?[^，。；：{ORGANS}{OTHERS}\n]{{0,30}}(?P<span>{NAMES})，?{_ADVERB}{{0,2}}(?:统一|负责|督|{_VERB})",
     yes=("成立[联合督查组]，督进度、督质量。", "组建[工作专班]负责日常调度。"),
     no=("成立工作专班。", "设立专班的目的要讲清。"),
 )  # fmt: skip
@@ -179,8 +170,29 @@ DEMAND = Rule(
     no=("对企业提出表扬。", "对企业的诉求要回应。"),
 )  # fmt: skip
 
+PLACES = Rule(
+    "parties.places", "并列的地名",
+    f"(?:[，。；：\n]|^)(?P<span>[一-鿿]{{2,6}}(?:、[一-鿿]{{2,6}}){{1,20}})等(?:[0-9]{{1,3}}|[一二三四五六七八九十]{{1,3}})?个?(?:{NAMES}|[县市区]|地市|市州|村)[（市）]{{0,3}}{_ADVERB}{{0,2}}{_MODAL}",
+    yes=("，[东河、西岭、南坡]等3个县要先行试点。", "年底前，[甲镇、乙镇]等乡镇要完成改造。"),
+    no=("做好水、电、气等保障。", "苹果、梨等要抓好销售。"),
+)  # fmt: skip
+PLACE = Rule(
+    "parties.place", "以地名为主语",
+    f"{_EDGE}(?P<span>(?![全我本各该此外])[一-鿿]{{1,4}}[省市县区旗州镇乡村]|(?:北京|天津|河北|山西|内蒙古|辽宁|吉林|黑龙江|上海|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|重庆|四川|贵州|云南|西藏|陕西|甘肃|青海|宁夏|新疆|南京|广州|深圳|杭州|成都|武汉|西安))"
+    f"{_ADVERB}{{0,2}}(?:要(?![求点素])|应(?!急|对)|须|必须|将(?!军)|率先)",
+    yes=("[青原县]要率先完成。", "，[江苏]将逐步淘汰。"),
+    no=("全市要统一步调。", "我县将开展自查。", "其他城区要跟上。"),
+    build=lambda m: None if m["span"][0] in "其城社灾疫山老新小" and m["span"][-1] == "区" else True,
+)  # fmt: skip
+PEOPLE = Rule(
+    "parties.people", "以情形限定的人员",
+    f"(?:[，。；：\n]|^)(?:凡是?|所有)?(?P<span>(?!对|将|把|由|在|我们|加强|要|凡)[^，。；：！？\n]{{1,50}}[{OTHERS}])(?<!{ORGANS})，(?:[^，。；：\n]{{1,30}}，)?{_ADVERB}{{0,2}}(?:要(?![求点])|必须|应(?![急对])|须|务必|请)[^，。；\n]{{0,16}}(?:报告|报备|登记|居家|检测|配合|申报|告知)",
+    yes=("[近期去过外省的返乡人员]，应第一时间向社区报备。", "[有接触史的居民]，要主动登记。"),
+    no=("对返乡人员，要做好登记。", "加强对来访人员的管理，要求登记。"),
+)  # fmt: skip
+
 SHADOW_RULES: tuple[Rule, ...] = (
-    CHAIR, TOGETHER, ASKED, BY, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, SUBJECT, FIELD_SUBJECT, SET_UP, DOER, DOER_NEXT, TOPIC, WHEN, WORK,
+    CHAIR, TOGETHER, ASKED, BY, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, RELATIVE, PLACES, PLACE, PEOPLE, SUBJECT, FIELD_SUBJECT, SET_UP, DOER, DOER_NEXT, TOPIC, WHEN, WORK,
 )  # fmt: skip
 """In the order of precedence: the first rule that finds a group names it."""
 
@@ -219,12 +231,11 @@ def _open_bracket(text: str, at: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A group that has to act. ``before`` and ``after`` are its surroundings in the shadow, for the roles;
-    ``label`` is the word of a list that gives the role (牵头), if any."""
+    """A group that has to act. ``after`` are the words behind it in the shadow, for its role; ``label`` is the word of
+    a list that gives the role (牵头), if any."""
 
     rule: str
     group: Group
-    before: str
     after: str
     label: str = ""
 
@@ -235,49 +246,84 @@ def find(text: str, sentences: Sequence[tuple[int, int]], crosses: Crosses | Non
     A sentence that only continues the line before it (a hard-wrapped paragraph) does not begin a clause.
     ``crosses`` may veto a bare field of work that the segmenter sees as part of a longer word.
     """
-    hits = directory.hits(text)
-    starts = [h[0] for h in hits]
-    pieces: list[str] = []
-    places: dict[int, tuple[int, Group]] = {}
-    size = 0
-    out: list[list[Finding]] = []
-    for k, (start, end) in enumerate(sentences):
-        lists = _lists(text, start, end)
-        out.append(lists)
-        pieces.append(_SEAM if _continues(text, start) else "\n")
-        size += 1
-        at = start
-        lo, hi = bisect_right(starts, start - 1), bisect_right(starts, end - 1)
-        found = directory.names(text, start, hits[lo:hi])
-        for group in directory.groups(text, end, found):
-            if any(group.start < f.group.end and f.group.start < group.end for f in lists):
-                continue
-            pieces.append(text[at : group.start])
-            pieces.append(_sign(text, group))
-            size += group.start - at
-            places[size] = (k, group)
-            size += 1
-            at = group.end
-        pieces.append(text[at:end])
-        size += end - at
-    shadow = "".join(pieces)
+    view = _Shadow(text, sentences)
+    out = [_lists(text, start, end) for start, end in sentences]
     seen: set[int] = set()
     for rule in SHADOW_RULES:
-        for m in candidates((rule,), shadow):
-            if m.start in seen:
+        for m in candidates((rule,), view.text):
+            last = m.end - 1
+            if last in seen:
                 continue
-            k, group = places[m.start]
+            k, group = view.group(m.start, m.end)
+            if any(group.start < f.group.end and f.group.start < group.end for f in out[k]):
+                continue
             if group.bare and crosses is not None and crosses(text, group.names[0].start, group.names[-1].end):
                 continue
-            seen.add(m.start)
-            before = shadow[max(0, m.start - 24) : m.start].rpartition("\n")[2]
-            after = shadow[m.end : m.end + 40].partition("\n")[0]
-            out[k].append(Finding(rule.id, group, before, after))
+            after = view.text[m.end : m.end + 40].partition("\n")[0]
+            if group.names[-1].type == "public" and _UNDERGOES.match(after):
+                continue
+            seen.add(last)
+            out[k].append(Finding(rule.id, group, after))
     for findings in out:
         findings.sort(key=lambda f: f.group.start)
     return out
 
 
+class _Shadow:
+    """The sentences with one sign for each group of names, and the way back to the text."""
+
+    def __init__(self, text: str, sentences: Sequence[tuple[int, int]]) -> None:
+        self._source = text
+        self._groups: dict[int, tuple[int, Group]] = {}
+        self._pieces: list[tuple[int, int, int]] = []
+        hits = directory.hits(text)
+        starts = [h[0] for h in hits]
+        parts: list[str] = []
+        size = 0
+        for k, (start, end) in enumerate(sentences):
+            parts.append(_SEAM if _continues(text, start) else "\n")
+            size += 1
+            at = start
+            found = directory.names(text, start, hits[bisect_left(starts, start) : bisect_left(starts, end)])
+            for group in directory.groups(text, end, found):
+                self._pieces.append((size, at, k))
+                parts.append(text[at : group.start])
+                size += group.start - at
+                parts.append(_sign(text, group))
+                self._groups[size] = (k, group)
+                size += 1
+                at = group.end
+            self._pieces.append((size, at, k))
+            parts.append(text[at:end])
+            size += end - at
+        self.text = "".join(parts)
+
+    def group(self, start: int, end: int) -> tuple[int, Group]:
+        """The sentence and the group of a finding. Words before its sign belong to the name; without a sign, the
+        words themselves are the names."""
+        if (known := self._groups.get(end - 1)) and start == end - 1:
+            return known
+        a = self._at(start)
+        if known:
+            k, group = known
+            first = group.names[0]
+            whole = self._source[a : first.end]
+            name = directory.Name(a, first.end, directory.normal(whole), first.type)
+            return k, Group(a, group.end, (name, *group.names[1:]), False)
+        b = self._at(end)
+        names = _split(self._source, a, b)
+        return self._pieces[bisect_right(self._pieces, (start, len(self._source), 0)) - 1][2], Group(a, b, names, False)
+
+    def _at(self, at: int) -> int:
+        """The place in the text of a place in the shadow."""
+        if at in self._groups:
+            return self._groups[at][1].start
+        begin, source, _ = self._pieces[bisect_right(self._pieces, (at, len(self._source), 0)) - 1]
+        return source + at - begin
+
+
+_UNDERGOES = re.compile("(?:也|均|都|则|原则上)?(?:一律|必须|应|要)?(?:不让|实行|实施|调整|采取|纳入|落实|劝返|进行[^，。；]{0,8}隔离)")
+"""What is done to people, not by them."""
 _SEAM = "\ue003"
 """Stands before a sentence that continues the line before it."""
 
@@ -309,7 +355,7 @@ def _lists(text: str, start: int, end: int) -> list[Finding]:
         names = _split(text, m.start, m.end) if m.rule is not WHOEVER else (directory.Name(m.start, m.end, text[m.start : m.end], "public"),)
         if names:
             label = "" if m.rule is WHOEVER else str(m.value)
-            out.append(Finding(m.rule.id, Group(m.start, m.end, names, False), "", "", label))
+            out.append(Finding(m.rule.id, Group(m.start, m.end, names, False), "", label))
     return out
 
 
