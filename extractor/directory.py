@@ -98,7 +98,7 @@ _BREAK = re.compile(
     "|一些|部分|个别|少数|有的|某些|有些|协同|参与|特别是|尤其是|但是|以及|勉励|希望|建议|责成|授权|严禁|禁止|委托|下设|简称|(?<=责任)(?![人区])|"
     + "|".join(GOVERNING)
     + "|全(?=[市县省区旗州镇乡])|(?<=[全我本])[市县省区旗州镇乡国校院]"
-    "|[，。；：！？、“”（）《》…—•\n的了着把被将对向要应须在从是为由请使让给等到按据做抓如凡和及或须既与若则以并又也没不看]"
+    "|[，。；：！？、“”（）《》…—•\n的了着把被将对向要应须在从是为由请使让给等到按据做抓如凡和及或须既与若则以并又也没不看跟]"
 )
 """Where the modifier of a name cannot reach across."""
 _COMING = frozenset({"进入", "前往", "抵达", "离开", "途经"})
@@ -109,7 +109,7 @@ _MODIFIER = re.compile("(?![个名家这那报送交经商更])[一-鿿（）]{1
 _ACTIONS = frozenset((*ADVERBS, *VERBS))
 _TAIL = re.compile(
     "等(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})?[个家名类]?(?:[一-鿿]{1,8}的)?(?:(?!要|应|须|的|将)[一-鿿]){0,10}?"
-    "(?:部门|单位|机构|地区|场所|行业(?=要|应|须|必须|，)|企业|组织|人员(?!密集|聚集)|干部|系统|主体|力量|部位|街道|乡镇|镇街|区、县（市）|县（市、区）|县区|县市|[县区市镇村])"
+    "(?:部门|单位|机构|地区|场所|行业(?=要|应|须|必须|，)|企业|组织|人员(?!密集|聚集)|干部|系统|主体|力量|部位|工作组|专班|小组|街道|乡镇|镇街|区、县（市）|县（市、区）|县区|县市|[县区市镇村])"
     "|等(?=要|应|须|负责|，|（)"
 )
 _ASIDE = re.compile("（(?:以下)?(?:简称|含|包括|不含)[^（）\n]{1,40}）|（[市县区镇街道办事处园旗乡村社、]{1,12}）|“两委”")
@@ -157,8 +157,8 @@ _ENDINGS: tuple[tuple[str, PartyType], ...] = (
 _ENDING = re.compile("(?:" + "|".join(f"(?P<{kind}>{ends})" for ends, kind in _ENDINGS) + ")$")
 
 
-def look_up(name: str) -> Entry:
-    """The entry of a name known to be one: from the directory, else by its ending, else a department.
+def look_up(name: str, otherwise: PartyType = "department") -> Entry:
+    """The entry of a name known to be one: from the directory, else by its ending, else of the type ``otherwise``.
 
     >>> look_up("县畜禽中心").type, look_up("市卫健委").canonical
     ('department', '卫生健康委员会')
@@ -168,7 +168,7 @@ def look_up(name: str) -> Entry:
         if found := table.get(name[cut:]):
             return found
     m = _ENDING.search(name)
-    return Entry(normal(name), m.lastgroup if m else "department")  # type: ignore[arg-type]
+    return Entry(normal(name), m.lastgroup if m else otherwise)  # type: ignore[arg-type]
 
 
 def normal(name: str) -> str:
@@ -199,17 +199,24 @@ def names(text: str, start: int, found: Iterable[tuple[int, int, Entry]]) -> lis
         last = out[-1] if out else None
         if last and last.end == at and (whole := _merged(text, last, name)):
             out[-1] = whole
-        elif last and last.bare and not name.bare and 0 < at - last.end <= 12 and _plain(text, last.end, at):
-            out[-1] = replace(name, start=last.start)
+        elif last and _modifies(text, last, name) and 0 < at - last.end <= 12 and _plain(text, last.end, at):
+            out[-1] = replace(name, start=last.start, canonical=normal(text[last.start : b]))
         else:
             out.append(name)
         floor = b
     return [_widened(text, start, out[i - 1].end if i else start, name) for i, name in enumerate(out)]
 
 
+def _modifies(text: str, first: Name, second: Name) -> bool:
+    """Whether a name may begin the modifier of a later one: 铁路 + 沿线环境治理 + 联席会议, 重点地区 + 返岗 + 人员."""
+    if first.bare:
+        return not second.bare
+    return first.type == "territory" and text[first.start] not in "各每有相" and second.type in ("public", "institution")
+
+
 def _plain(text: str, start: int, end: int) -> bool:
     """Whether text[start:end] may be a modifier: no mark, particle or verb that would end it."""
-    return not _BREAK.search(text, start, end) and text[start] not in "各每有相"
+    return not _BREAK.search(text, start, end) and text[start : start + 2] not in _ACTIONS
 
 
 def _widened(text: str, start: int, floor: int, name: Name) -> Name:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractor import roles
 from extractor.directory import Crosses
@@ -56,10 +56,13 @@ def assign(
     found = rules.find(text, bodies, crosses)
     out: list[tuple[Assignment, ...]] = [()] * len(sentences)
     carried = _Carried(points)
+    last = -1
     for k, (start, _), findings in zip(asked, bodies, found, strict=True):
+        for between in sentences[last + 1 : k]:
+            carried.interrupt(between)
         own, subjects = _own(findings)
-        sentence = sentences[k]
-        out[k] = carried.into(text, sentence, start, own, subjects)
+        out[k] = carried.into(text, sentences[k], start, own, subjects)
+        last = k
     return out
 
 
@@ -105,15 +108,14 @@ class _Carried:
         before = self._in_force(text, sentence)
         leading = bool(subjects) and not _DEMAND.search(text, start, subjects[0].group.start)
         if leading:
-            names = [a for a in own if a.mention.rule in _LEADING]
-            kept = tuple(Assignment(a.mention, a.role, True) for a in names)
+            kept = tuple(replace(a, inherited=True) for a in own if a.mention.rule in _LEADING and a.role != "lead")
             self._keep(sentence, kept if len(subjects) == 1 else ())
             return tuple(own)
         if own and (own[0].mention.rule != "parties.together"):
             broad = any(a.mention.type in ("all", "territory") for a in own)
             if broad or not subjects:
                 head = sentence.verdict == "heading"
-                self._keep(sentence, tuple(Assignment(a.mention, a.role, True) for a in own) if head else ())
+                self._keep(sentence, tuple(replace(a, inherited=True) for a in own) if head else ())
                 return tuple(own)
         if _NEW_SPEECH.match(text, start, sentence.end) or _OTHER_SUBJECT.match(text, start, sentence.end):
             self._keep(sentence, ())
@@ -123,6 +125,11 @@ class _Carried:
         self._keep(sentence, before)
         named = {a.mention.canonical for a in own}
         return (*(a for a in before if a.mention.canonical not in named), *own)
+
+    def interrupt(self, sentence: Judged) -> None:
+        """A sentence that demands nothing speaks of something else: the subject before it no longer holds."""
+        if sentence.end - sentence.start > 8:
+            self._keep(sentence, ())
 
     def _in_force(self, text: str, sentence: Judged) -> tuple[Assignment, ...]:
         """The subject that holds where the sentence begins."""

@@ -17,6 +17,7 @@ from extractor.directory import Crosses, Group
 from extractor.matcher import candidates
 from extractor.rule import Match, Rule
 from extractor.rules.actions import ADVERBS, VERBS
+from models.records import PartyType
 
 ORGANS = "\ue000"
 OTHERS = "\ue001"
@@ -71,7 +72,7 @@ FIELD_SUBJECT = Rule(
 )  # fmt: skip
 RELATIVE = Rule(
     "parties.relative", "以所做之事限定的主语",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>(?!对|将|把|由|在|我们的)[^，。；：、“”（）{ORGANS}{OTHERS}\n]{{2,16}}的(?:{OTHERS}|同志们?)){_ADVERB}{{0,2}}{_MODAL}",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>(?!对|将|把|由|在|我们的)[^，。；：、“”（）{ORGANS}{OTHERS}\n]{{2,16}}(?<![内里上中们])的(?:{OTHERS}|同志们?)){_ADVERB}{{0,2}}{_MODAL}",
     yes=("[准备充分的企业]可先行复工。", "[参与评审的同志]要严守纪律。"),
     no=("对准备不足的企业要缓一缓。", "村里的路要修好。"),
 )  # fmt: skip
@@ -84,7 +85,7 @@ DOER = Rule(
 )  # fmt: skip
 DOER_NEXT = Rule(
     "parties.doer-next", "并列分句的主语后接动作",
-    f"{NAMES}[一-鿿]{{1,4}}、(?P<span>{ORGANS})[一-鿿]{{2,4}}(?=[，。；”])",
+    f"{NAMES}[一-鿿]{{1,4}}、(?P<span>{ORGANS})(?:(?![的间])[一-鿿]){{2,4}}(?=[，。；”])",
     yes=("坚持政府找人、[卫健部门]接种。", "做到支部带头、[党员]带动。"),
     no=("抓好检测、学校管理等工作。", "做好摸排、部门的衔接。"),
 )  # fmt: skip
@@ -159,7 +160,7 @@ CHAIR = Rule(
 )  # fmt: skip
 SET_UP = Rule(
     "parties.set-up", "成立专班并说明其任务",
-    f"(?:成立|组建|设立|下设|派出|派驻)(?:以[^，。；\n]{{1,40}}?长的)?[^，。；：{ORGANS}{OTHERS}\n]{{0,30}}(?P<span>{NAMES})，?{_ADVERB}{{0,2}}(?:统一|负责|督|{_VERB})",
+    f"(?:成立|组建|设立|下设|派出|派驻)(?:以[^，。；\n]{{1,40}}?长的)?[^，。；：{ORGANS}{OTHERS}\n]{{0,30}}(?P<span>{NAMES})，?{_ADVERB}{{0,2}}(?:统一|负责|督|具体|承担|专门|专职|牵头|进行监督)",
     yes=("成立[联合督查组]，督进度、督质量。", "组建[工作专班]负责日常调度。"),
     no=("成立工作专班。", "设立专班的目的要讲清。"),
 )  # fmt: skip
@@ -186,7 +187,7 @@ PLACE = Rule(
 )  # fmt: skip
 PEOPLE = Rule(
     "parties.people", "以情形限定的人员",
-    f"(?:[，。；：\n]|^)(?:凡是?|所有)?(?P<span>(?!对|将|把|由|在|我们|加强|要|凡)[^，。；：！？\n]{{1,50}}[{OTHERS}])(?<!{ORGANS})，(?:[^，。；：\n]{{1,30}}，)?{_ADVERB}{{0,2}}(?:要(?![求点])|必须|应(?![急对])|须|务必|请)[^，。；\n]{{0,16}}(?:报告|报备|登记|居家|检测|配合|申报|告知)",
+    f"(?:[，。；：\n]|^)(?:凡是?|所有)?(?P<span>(?!对|将|把|由|在|我们|加强|要|凡|如|若|一旦)[^，。；：！？\n]{{1,50}}[{OTHERS}])(?<!{ORGANS})，(?:[^，。；：\n]{{1,30}}，)?{_ADVERB}{{0,2}}(?:要(?![求点])|必须|应(?![急对])|须|务必|请)[^，。；\n]{{0,16}}(?:报告|报备|登记|居家|检测|配合|申报|告知)",
     yes=("[近期去过外省的返乡人员]，应第一时间向社区报备。", "[有接触史的居民]，要主动登记。"),
     no=("对返乡人员，要做好登记。", "加强对来访人员的管理，要求登记。"),
 )  # fmt: skip
@@ -262,11 +263,16 @@ def find(text: str, sentences: Sequence[tuple[int, int]], crosses: Crosses | Non
             after = view.text[m.end : m.end + 40].partition("\n")[0]
             if group.names[-1].type == "public" and _UNDERGOES.match(after):
                 continue
+            if (rule is PEOPLE and group.names[-1].type != "public") or (rule is DOER and group.names[-1].canonical == "人员"):
+                continue
             seen.add(last)
             out[k].append(Finding(rule.id, group, after))
     for findings in out:
         findings.sort(key=lambda f: f.group.start)
     return out
+
+
+_TAIL = re.compile(f"等[^，。；{ORGANS}{OTHERS}]{{0,8}}{NAMES}")
 
 
 class _Shadow:
@@ -311,8 +317,10 @@ class _Shadow:
             name = directory.Name(a, first.end, directory.normal(whole), first.type)
             return k, Group(a, group.end, (name, *group.names[1:]), False)
         b = self._at(end)
-        names = _split(self._source, a, b)
-        return self._pieces[bisect_right(self._pieces, (start, len(self._source), 0)) - 1][2], Group(a, b, names, False)
+        names = _split(self._source, a, b, "territory")
+        tail = _TAIL.match(self.text, end)
+        stop = self._groups[tail.end() - 1][1].end if tail else b
+        return self._pieces[bisect_right(self._pieces, (start, len(self._source), 0)) - 1][2], Group(a, stop, names, False)
 
     def _at(self, at: int) -> int:
         """The place in the text of a place in the shadow."""
@@ -359,14 +367,14 @@ def _lists(text: str, start: int, end: int) -> list[Finding]:
     return out
 
 
-def _split(text: str, start: int, end: int) -> tuple[directory.Name, ...]:
+def _split(text: str, start: int, end: int, otherwise: PartyType = "department") -> tuple[directory.Name, ...]:
     """The names of a list, divided at 、，和及."""
     names = []
     at = start
     for m in [*_SPLIT.finditer(text, start, end), None]:
         stop = m.start() if m else end
         if stop - at >= 2:
-            entry = directory.look_up(text[at:stop])
+            entry = directory.look_up(text[at:stop], otherwise)
             names.append(directory.Name(at, stop, entry.canonical, entry.type))
         at = m.end() if m else end
     return tuple(names)
