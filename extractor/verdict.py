@@ -20,7 +20,7 @@ from ahocorasick_rs import AhoCorasick
 
 from extractor.items import Node
 from extractor.rule import compiled
-from extractor.rules.verdict import CONNECTIVES, CUES, LEADS, PATTERNS, VERBS
+from extractor.rules.verdict import CONNECTIVES, CUES, LEADS, NEAR, PATTERNS, VERBS
 from extractor.sentences import Sentence
 
 Features = dict[str, float]
@@ -129,6 +129,8 @@ def evidence(text: str, all_pieces: Sequence[Piece]) -> list[Features]:
         for c in lexicon.cues[word]:
             cue = CUES[c]
             if cue.head and a not in heads:
+                continue
+            if cue.near and a - own[k][bisect_right(own[k], a) - 1] > NEAR:
                 continue
             if (a and text[a - 1] in cue.before) or (b < len(text) and text[b] in cue.after):
                 continue
@@ -356,7 +358,7 @@ def text_features(text: str, found: Sequence[Features], alone: Sequence[float]) 
         f["text.notice"] = 1.0
     if any(_REPORT.search(line) for line in head_lines):
         f["text.report"] = 1.0
-    for name in ("self", "story", "foreign", "past", "count", "question", "frame-strong"):
+    for name in ("self", "story", "foreign", "history", "expository", "past", "count", "question", "frame-strong"):
         f["text." + name] = min(1.0, 3 * sum("verdict." + name in g for g in found) / n)
     return f
 

@@ -108,7 +108,7 @@ def main() -> None:
     point_labels = [t.point_labels for t in texts]
     every = list(range(len(texts)))
 
-    alone = crossed(found, sentence_labels, weight, 0.5)
+    alone = crossed(found, sentence_labels, weight, 1.0)
     report("sentence", texts, alone, sentence_labels)
     points = [point_features(t.text, t.nodes, t.pieces, list(a), f) for t, a, f in zip(texts, alone, found, strict=True)]
     directive = crossed(points, point_labels, weight, 0.3)
@@ -117,7 +117,7 @@ def main() -> None:
         context_features(t.text, t.nodes, t.pieces, f, list(a), list(d))
         for t, f, a, d in zip(texts, found, alone, directive, strict=True)
     ]
-    final = crossed(context, sentence_labels, weight, 0.5)
+    final = crossed(context, sentence_labels, weight, 1.0)
     report("context", texts, final, sentence_labels)
     begins = [heading_features(t.text, t.nodes, t.pieces, f) for t, f in zip(texts, found, strict=True)]
     titles = [list(b.values()) for b in begins]
@@ -127,7 +127,7 @@ def main() -> None:
         show(args.errors, texts, context, final)
     if args.write:
         tables = {}
-        for name, docs, labels, c in (("sentence", found, sentence_labels, 0.5), ("point", points, point_labels, 0.3), ("context", context, sentence_labels, 0.5), ("heading", titles, title_labels, 1.0)):
+        for name, docs, labels, c in (("sentence", found, sentence_labels, 1.0), ("point", points, point_labels, 0.3), ("context", context, sentence_labels, 1.0), ("heading", titles, title_labels, 1.0)):
             names, coef, bias = fit(*flat(docs, labels, weight, every), c)
             tables[name] = {"bias": round(bias, 2)} | {n: round(float(w), 2) for n, w in zip(names, coef, strict=True) if abs(w) >= 0.05}
         path = ROOT / "extractor/rules/verdict_weights.json"

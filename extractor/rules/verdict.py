@@ -16,7 +16,8 @@ from extractor.rule import Match, Rule
 class Cue:
     """A list of words that speaks for or against an order.
 
-    ``before`` and ``after`` hold characters that must not stand directly before or after the word.
+    ``before`` and ``after`` hold characters that must not stand directly before or after the word; ``near`` cues count
+    only in the first words of a clause, where its subject stands.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Cue:
     yes: tuple[str, ...]
     no: tuple[str, ...]
     head: bool = False
+    near: bool = False
     before: str = ""
     after: str = ""
 
@@ -33,10 +35,12 @@ class Cue:
         """The cue as a rule with a pattern, for listings and tests."""
         guard = f"(?<![{self.before}])" if self.before else ""
         guard += "(?<![^，：；。！？“”（\n])" if self.head else ""
+        lead = f"(?<![^，：；。！？“”（\\n])[^，：；。！？“”（\\n]{{0,{NEAR}}}?" if self.near else ""
         tail = f"(?![{self.after}])" if self.after else ""
-        return Rule(self.id, self.meaning, f"{guard}(?:{'|'.join(self.words.split())}){tail}", self.yes, self.no)
+        return Rule(self.id, self.meaning, f"{lead}{guard}(?P<span>{'|'.join(self.words.split())}){tail}", self.yes, self.no)
 
 
+NEAR = 14  # how many characters of a clause its subject may fill
 _NOT_YAO_BEFORE = "主重需只就快将会想为若不纲摘概首紧险显机索提扼简必次须所没正撮"
 _NOT_YAO_AFTER = "求素点件害么是闻旨员塞职案事地道冲命价义领"
 
@@ -83,7 +87,11 @@ CUES: tuple[Cue, ...] = (
     # who reports it
     Cue("verdict.frame-strong", "会议强调、要求", "强调 要求 指示 部署要求 叮嘱 嘱咐 希望 决定", ("会议[强调]，安全第一", "他[要求]各镇抓紧整改"), ("重点部署已完成", "这是强项"), after="的标高很不"),
     Cue("verdict.frame-weak", "会议指出、介绍、表示", "指出 认为 表示 介绍 说 坦言 透露 获悉 了解到 告诉 据悉 回忆", ("会议[指出]，形势依然严峻", "负责人[表示]满意"), ("指标已下达", "小说散文"), before="小传据听", after="明法服情"),
+    Cue("verdict.actor", "分句主语为单位或岗位", "局 委 部门 单位 街道 乡镇 企业 学校 医院 社区 指挥部 专班 领导小组 办公室 公司 科 组 中心 站 所 院 村 支书 干部 负责人 责任人 领导 班主任 教师 医生 网格员 志愿者 队长 厂长 经理 书记 主任 校长 司机 员工 职工 业主 居民 群众 家长 学生 人员",
+        ("县水利[局]组织巡堤", "各车间[班组]自查".replace("[班组]", "班[组]")), ("形势不容乐观", "今年雨水偏多"), near=True, after="势部面限部里"),
     # what tells
+    Cue("verdict.expository", "说理与科普", "也就是 所谓 简单来说 换句话说 例如 通常 一般来说 往往 人们 常常 其实 研究 专家 科学 原理 现象 相当于 好比 就像 道理 意味 实际上", ("[所谓]底线，就是不能碰", "[往往]在夜间发生"), ("一般隐患要整改", "人民群众".replace("人民", "广大"))),
+    Cue("verdict.history", "历史叙述", "年间 清代 明代 民国 古代 旧时 县志 史载 始建 相传 古 朝 乾隆 光绪 解放前 建国初 世纪", ("[清代]设有驿站", "[相传]建于宋"), ("改朝换代".replace("改朝换代", "更新换代"), "考虑周全"), before="考热自今"),
     Cue("verdict.past", "“了”等完成体", "了", ("会前听取[了]汇报", "完成[了]改造任务"), ("为了安全要检查", "了解情况要及时"), before="为除不罢", after="解如指望结"),
     Cue("verdict.already", "已、曾、完成时", "已 已经 曾 均已 业已 早已", ("隐患[已]全部整改", "他[曾]任镇长"), ("不得已而为之", "曾经沧海".replace("曾经", "尝经")), before="而得不自", after="定"),
     Cue("verdict.now", "当下时间", "今年 目前 当前 今天 此次 期间 眼下 现在 近期", ("[当前]正值汛期", "[目前]进度偏慢"), ("前面有弯道", "目录已更新")),
