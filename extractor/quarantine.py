@@ -7,7 +7,7 @@ tests to the isolation they belong to, and puts stages in order.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -132,8 +132,8 @@ def origin_of(population: str) -> RiskLevel | None:
 _TESTS = ("核酸检测", "抗原检测")
 _PEOPLE = (
     r"人员|人群|人士|旅客|乘客|群众|居民|村民|市民|住户|业主|师生|学生|考生|教师|职工|员工|工人员?|司机|驾驶员|司乘|船员|机组|客商"
-    r"|游客|顾客|经营户|接触者|密接(?:者|人员)?|同住人|居住人|家属|患者|病人|家长|陪护(?:人员)?|对象|[^或记]者|来人员?|儿童|老人|孕产?妇|农民工|学员|考官|运动员|志愿者|代表|委员"
-    r"|干部|官兵|宾客|摊主|店主|商户|农户|租户|用户"
+    r"|游客|顾客|经营户|接触者|密接(?:者|人员)?|同住人|居住人|家属|患者|病人|家长|陪护(?:人员)?|家人|对象|[^或记]者|来人员?|儿童|老人|孕产?妇|农民工|学员|考官|运动员|志愿者|代表|委员"
+    r"|干部|官兵|的人(?:员|群|士)?|宾客|摊主|店主|商户|农户|租户|用户"
 )
 _PERSON = re.compile(rf"(?:{_PEOPLE})(?:（[^（）]{{1,24}}）)?")
 # The noun goes on as part of a longer phrase about other people: 与病例有接触的人员.
@@ -141,15 +141,15 @@ _GOES_ON = re.compile(r"有|接触|活动|轨迹|同[乘行住车]|的(?:密|同
 # What stands before the people: they begin behind it. A word in the first group only looks like one.
 _BEFORE = re.compile(
     r"(?P<no>主要|重要|必要|需要|要求的|对象|针对性|由于|经由|将来|通知书|严格|组织者|排查出|面对)"
-    r"|(?P<agent>由|向|请|派|报|安排|抽调|指定|明确|通过)"
-    r"|对于?|针对|凡是|凡属|凡|督促|要求|组织|引导|指导|通知|动员|发动|劝导|做好|加强|落实|强化|抓好|实行|实施|采取|执行|开展|确保|摸排|追踪|将|把|要|应|须|使|让|关于|属于|给予"
+    r"|(?P<agent>由|向|接受|配合|服从|派|安排|抽调|指定|明确|通过)"
+    r"|对于?|针对|凡是|凡属|凡|请|督促|要求|组织|引导|指导|通知|动员|发动|劝导|做好|加强|落实|强化|抓好|实行|实施|采取|执行|开展|确保|摸排|追踪|将|把|要|应|须|使|让|关于|属于|给予"
 )
 _LEAD = re.compile(
     r"(?:[•·●■◆○—－\-]{1,2}|（?[一二三四五六七八九十0-9]{1,3}[）.、．]|[①-⑳]|[一二三四五六七八九十]是|第[一二三四五六七八九十]|[“\"【]"
     r"|同时|另外|此外|其中|特别是|尤其是|会议(?:强调|要求|决定|明确)|现将|现|原则上|继续|即|若是|若|如果|如|关于|对于?|凡是?|以及|并且|并|及|和|但)"
 )
 _ENACT = re.compile(
-    r"(?:的话|一律|均|都|全部|统一|分别|应当?|须|必须|要|需要?|可以?|则|由|先|再|就地|按规定|按要求|严格|继续|原则上|至少|主动|仍|也|还|自|在"
+    r"(?:的话|一律|均|都|全部|统一|分别|应当?|须|必须|要|需要?|可以?|则|由|先|再|加|就地|按规定|按要求|严格|继续|原则上|至少|主动|仍|也|还|自|在|由[^，。的]{1,14}"
     r"|实行|实施|采取|落实|执行|开展|进行|接受|转为|调整为|改为|做好|做到|给予|为期|纳入|予以|参照|[“\"]){0,8}"
 )
 _SAME = re.compile(r"(?:所有|全部|全体|上述|以上|该类|此类|这类|相关|有关|这些|其他|其余)?人员?|其|本人|上述对象|以上对象")
@@ -210,9 +210,11 @@ def _people(text: str, start: int, end: int) -> _Who | None:
             continue
         a, led, agent = start, False, False
         for b in _BEFORE.finditer(text, start, m.start()):
+            if b["agent"] and "的" in text[b.end() : m.start()]:  # 由疾控认定的密接人员
+                continue
             if not b["no"]:
                 a, agent, led = b.end(), b["agent"] is not None, b["agent"] is None
-        a = _after_lead(text, a, m.end())
+        a = _after_lead(text, _inside_bracket(text, a, m.end()), m.end())
         if agent or m.end() - a > 80 or _STAFF.search(text, a, m.end()):
             continue
         if _SAME.fullmatch(text, a, m.end()):
@@ -221,7 +223,16 @@ def _people(text: str, start: int, end: int) -> _Who | None:
     return None
 
 
-_BARRED = re.compile(r"(?:严格|相应|必要|免费|最|更|新|好|为期|有效|规定|一定|同样|[0-9]天|以上|以内|期间|当[天日])的$")
+def _inside_bracket(text: str, start: int, end: int) -> int:
+    """The start of what stands in a bracket that is open at ``end``, else ``start``."""
+    opened = text.rfind("（", start, end)
+    return opened + 1 if opened >= 0 and text.find("）", opened, end) < 0 else start
+
+
+_BARRED = re.compile(
+    r"(?:严格|相应|必要|免费|最|更|新|好|为期|有效|规定|一定|同样|[0-9]天|以上|以内|期间|当[天日]|阶段|措施|原则|制度|基础)的$"
+    r"|^(?:于|在)?(?:集中|居家)?(?:隔离|观察|监测|医学观察|健康监测){1,2}的$"
+)
 
 
 def _of_kind(text: str, start: int, end: int) -> _Who | None:
@@ -233,8 +244,8 @@ def _of_kind(text: str, start: int, end: int) -> _Who | None:
             for b in _BEFORE.finditer(text, start, min(de, start + 12)):
                 if b.start() == start and not b["no"] and not b["agent"]:
                     a, led = b.end(), True
-            a = _after_lead(text, a, de)
-            if de - a < 3 or _BARRED.search(text, a, de + 1):
+            a = _after_lead(text, _inside_bracket(text, a, de), de)
+            if de - a < 3 or _BARRED.search(text[a : de + 1]):
                 return None
             return _Who((a, de + 1), base=not re.search("条件|不具备|不符合|不能|无法|特殊", text[a:de]), led=led, weak=text.startswith("确", a))
         de = text.rfind("的", start, de)
@@ -268,13 +279,28 @@ def _named(text: str, clause: _Clause, need: int) -> _Who | None:
         kind = _of_kind(text, clause.start, min(clause.end, need))
         if kind and (who is None or kind.span[1] > who.span[1]):
             return kind
-    return who or _label(text, clause)
+    return who or _label(text, clause) or _comers(text, clause)
+
+
+_COMING = re.compile(
+    r"(?:(?:从|自)[^，。]{2,40}|(?:境外|国外|省外|市外|外省|外地|[高中低]{1,2}风险地?区)[^，。]{0,10})(?:来|返|回|入|进)[^，。的]{1,6}"
+)
+
+
+def _comers(text: str, clause: _Clause) -> _Who | None:
+    """①境外回县，…: people named by their way alone."""
+    a = _after_lead(text, clause.start, clause.end)
+    return _Who((a, clause.end)) if clause.stop == "，" and _COMING.fullmatch(text, a, clause.end) else None
 
 
 def _widened(text: str, before: _Clause | None, clause: _Clause, who: _Who) -> _Who:
     """对有旅居史，但未赋码的人员: a phrase with a comma begins in the clause before."""
     if before is None or before.stop != "，" or who.led or who.span[0] - clause.start > 2:
         return who
+    if text.startswith(("或", "和", "及", "以及", "与"), clause.start):
+        first = _people(text, before.start, before.end)
+        if first and first.span[1] == before.end:
+            return replace(who, span=(first.span[0], who.span[1]), led=True)
     m = re.compile(r"(?:[0-9]{1,2}[.、])?(?:对于?|凡是?|针对)").search(text, before.start, before.end)
     if not m or _PERSON.search(text, m.end(), before.end) or text[before.end - 1] == "的" or before.end - m.end() > 40:
         return who
@@ -307,6 +333,10 @@ _MARKS = (
 # How far a heading or an earlier sentence is looked for.
 _HEADING_REACH = 12
 _CARRY_REACH = 4
+# Within a sentence: characters, clauses and rules looked back at, so that a sentence without end costs no more.
+_CHARS = 200
+_CLAUSES = 12
+_RULES = 16
 
 
 def _rank(text: str, s: Stretch) -> int:
@@ -327,18 +357,23 @@ class _Reader:
         found = self._in_force(rules.run(self.text, s.start, s.end), s.end)
         clauses = _clauses(self.text, s.start, s.end) if found else []
         first = len(self.drafts)
+        starts = [c.start for c in clauses]
         for k, m in enumerate(found):
-            if m.rule.id == "quarantine.stages" and self._spelled_out(m, found[k + 1 :]):
+            if m.rule.id == "quarantine.stages" and self._spelled_out(m, found[k + 1 : k + 5]):
                 continue
-            self._add(i, m, self._whom(i, clauses, m), first, found[k - 1].end if k else s.start)
+            seen = bisect_left(starts, m.end)
+            whom = self._whom(i, clauses[max(0, seen - _CLAUSES) : seen], m)
+            self._add(i, m, whom, max(first, len(self.drafts) - _RULES), found[k - 1].end if k else s.start)
 
     def _in_force(self, found: list[Match], end: int) -> list[Match]:
         """Without the old rules of 将“14天集中隔离+7天居家监测”调整为…"""
         kept: list[Match] = []
         gone_at = -1
         for m in reversed(found):
-            chained = self.text[m.end : gone_at] in ("+", "和", "加", "、")
-            if _REPLACED.match(self.text, m.end, end) or chained:
+            quote = self.text.find("”", m.end, m.end + 60)
+            quoted = quote >= 0 and "“" not in self.text[m.end : quote]
+            chained = m.end + 1 == gone_at and self.text[m.end] in "+和加、"
+            if chained or _REPLACED.match(self.text, m.end, end) or (quoted and _REPLACED.match(self.text, quote, end)):
                 gone_at = m.start
             else:
                 kept.append(m)
@@ -351,14 +386,14 @@ class _Reader:
 
     # --- for whom -----------------------------------------------------------------------------------------------
 
-    def _whom(self, i: int, clauses: list[_Clause], m: Match) -> list[_Who]:
+    def _whom(self, i: int, seen: list[_Clause], m: Match) -> list[_Who]:
         """The people a finding holds for: named in its sentence, else in an earlier one or in a heading."""
-        seen = [c for c in clauses if c.start < m.end]
         named: list[_Who] = []
         some: _Who | None = None
         several = bool(_ALL.search(self.text, seen[-1].start if seen else m.start, m.end))
         for k in range(len(seen) - 1, -1, -1):
             c = seen[k] if k < len(seen) - 1 else _Clause(seen[k].start, min(seen[k].end, m.end), seen[k].stop)
+            c = _Clause(max(c.start, c.end - _CHARS), c.end, c.stop)
             who = _named(self.text, c, m.start)
             if who is None or who.weak:
                 some = some or who
@@ -379,7 +414,7 @@ class _Reader:
             before = self.sentences[k]
             if before.line != s.line:
                 break
-            for c in reversed(_clauses(self.text, before.start, before.end)):
+            for c in reversed(_clauses(self.text, max(before.start, before.end - _CHARS), before.end)):
                 who = _named(self.text, c, c.end)
                 if who and not who.weak and (who.led or _ORIGIN.search(self.text, *who.span)):
                     return [who]
@@ -443,10 +478,10 @@ class _Reader:
         own = [d for d in self.drafts[first:] if d.who == draft.who and d.need.days and d.need.measure not in _TESTS]
         if own and own[-1].start == m.start:
             return own[-1].need.measure if m.rule.id == "quarantine.stages" else None
-        apart = own and "分别" in text[s.start : own[-1].start]
+        apart = own and "分别" in text[max(s.start, own[-1].start - 20) : own[-1].start]
         if own and not apart and _NEXT.match(text, own[-1].end, m.start) and "或" not in text[own[-1].end : m.start]:
             return own[-1].need.measure
-        ended = list(_ENDED.finditer(text, s.start, m.start))
+        ended = list(_ENDED.finditer(text, max(s.start, m.start - _CHARS), m.start))
         if not ended:
             return None
         words = [e["a"] or e["b"] for e in ended if e["a"] or e["b"]]
@@ -462,7 +497,7 @@ class _Reader:
         here = [d for d in self.drafts[first:] if _holds_tests(d)]
         mine = [d for d in here if d.who in spans or not spans]
         named = None
-        for named in _STAGE_NAME.finditer(text, since, m.end):
+        for named in _STAGE_NAME.finditer(text, max(since, m.start - _CHARS), m.end):
             pass
         if named and (not here or named.start() >= here[-1].end):
             measure = measures_of(named[0])[0]
@@ -497,7 +532,7 @@ class _Reader:
     def _unnumbered(self, i: int, m: Match, n: Need, whom: list[_Who]) -> bool:
         """实施集中隔离，第1、4、7天各检测一次: the isolation has no length, its tests have days."""
         enacted = None
-        for enacted in _ENACTED.finditer(self.text, self.sentences[i].start, m.start):
+        for enacted in _ENACTED.finditer(self.text, max(self.sentences[i].start, m.start - _CHARS), m.start):
             pass
         if enacted is None or not whom:
             return False

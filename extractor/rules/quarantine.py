@@ -38,7 +38,7 @@ _DAYS = rf"(?P<days>{_N}){_TO}个?(?P<unit>天|日|周|星期|自然日)"
 _INSIDE = r"(?:之内|以内|内)"
 
 _ISOLATION = (
-    r"(?:(?:集中|定点|酒店|宾馆|居家|在家|家中|社区|自我|自行)(?:（(?:集中|居家)）|(?:或者?|、|/|和)(?:集中|居家))?"
+    r"(?:(?:集中|定点|酒店|宾馆|居家|在家|家中|家庭|社区|自我|自行)(?:（(?:集中|居家)）|(?:或者?|、|/|和)(?:集中|居家))?"
     r"(?:自我|自行|严格|封闭式?|单独|免费|健康){0,2}"
     r"(?:隔离|医学观察|观察|健康监测|健康检测|健康观察|健康管理|监测|管理|管控)"
     r"|隔离|医学观察|医学监测|健康监测|健康检测|健康观察|健康监护|留观|留验"
@@ -77,7 +77,7 @@ def measures_of(words: str) -> tuple[Measure, ...]:
     >>> measures_of("居家医学观察"), measures_of("集中（居家）隔离"), measures_of("隔离观察")
     (('居家隔离',), ('集中隔离', '居家隔离'), ('其他',))
     """
-    central, home = re.search("集中|定点|酒店|宾馆", words), re.search("居家|在家|家中", words)
+    central, home = re.search("集中|定点|酒店|宾馆", words), re.search("居家|在家|家中|家庭", words)
     isolated = "隔离" in words or "医学观察" in words
     if central and home:
         return ("集中隔离", "居家隔离") if central.start() < home.start() else ("居家隔离", "集中隔离")
@@ -264,7 +264,8 @@ def _tests_counted(m: re.Match[str]) -> Needs | None:
     tests = number(m["tests"])
     if re.search("第|每|累计|了|过|已|曾|共计", before) or not 0 < tests <= 60 or m.string.startswith("演练", m.end()):
         return None
-    return (Need(_test_measure(m["what"]), tests=tests),)
+    listed = re.search(r"（(?:分别)?(?:在|为|于|即)?第([^（）]{1,40})[天日]）", m[0])
+    return (Need(_test_measure(m["what"]), tests=tests, test_days=day_numbers(listed[1]) if listed else ()),)
 
 
 def _rhythm(words: str, times: int) -> dict[str, int]:
@@ -351,15 +352,18 @@ def _tests_within(m: re.Match[str]) -> Needs | None:
     acts = re.search("完成|开展|进行|做|接受|落实|实施|到位|组织|再|测|采|检", gap)
     if not acts and re.match("(?:检测|采样)?(?:阴性|证明|结果|报告)", text[m.end("what") :]):
         return None
-    if re.search("全员|检测点|采样点|出具|反馈|结果|上传|能力|试剂|阴性|持", gap):
+    if re.search("全员|出具|反馈|结果|上传|能力|试剂|阴性|持", gap):
         return None
     counted = re.search(rf"({_N}){_TO}次", m[0])
     return (Need(_test_measure(m["what"]), tests=number(counted[1]) if counted else None, within=within),)
 
 
 def _proof(m: re.Match[str]) -> Needs | None:
+    """48小时内核酸阴性证明; not of people who hold one (持有48小时内核酸阴性证明的人员)."""
     within = _duration(m)
-    return (Need("核酸检测", within=within),) if within else None
+    if within is None or m.string.startswith("的", m.end()):
+        return None
+    return (Need("核酸检测", within=within),)
 
 
 def _report(m: re.Match[str]) -> Needs | None:
@@ -392,7 +396,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "quarantine.length-before",
         "时长在前的隔离、监测、管控（14天集中隔离）",
-        rf"{_DAYS}(?:以上)?(?:的|免费|自费|严格|单人单间|全封闭|开展|进行|做好){{0,2}}(?P<measure>{_ISOLATION})"
+        rf"{_DAYS}(?:以上)?(?:的|免费|自费|严格|单人单间|全封闭|开展|进行|做好|内进行|内实行){{0,2}}(?P<measure>{_ISOLATION})"
         rf"(?:(?:和|、|及|并|以及)(?P<second>{_ISOLATION}))?",
         yes=(
             ("一律实行[14天集中隔离]。", (Need("集中隔离", days=14),)),
@@ -515,8 +519,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "quarantine.tests-counted",
         "检测若干次（5次核酸检测）",
-        rf"(?P<tests>{_N}){_TO}[次轮](?:（[^（）]{{0,16}}）)?(?:的|免费|单管|单采|常规){{0,2}}(?P<what>核酸|抗原)(?:检测|采样|自测)?",
+        rf"(?P<tests>{_N}){_TO}[次轮](?:（[^（）]{{0,40}}）)?(?:的|免费|单管|单采|常规){{0,2}}(?P<what>核酸|抗原)(?:检测|采样|自测)?",
         yes=(
+            ("期间进行[3次（第1、3、6天）核酸检测]。", (Need("核酸检测", tests=3, test_days=(1, 3, 6)),)),
             ("14天集中隔离+[5次核酸检测]。", (Need("核酸检测", tests=5),)),
             ("隔离期间进行[2-3次抗原自测]。", (Need("抗原检测", tests=2),)),
         ),
@@ -681,7 +686,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "quarantine.report-ahead",
         "提前若干天报备",
-        rf"提前(?:至少|不少于)?{_HOURS}(?:以上)?[^。；：，0-9]{{0,20}}?(?:报告|报备|登记|申报|填报|上报)",
+        rf"提?前(?:至少|不少于)?{_HOURS}(?:以上)?[^。；：，0-9]{{0,20}}?(?:报告|报备|登记|申报|填报|上报)",
         yes=(
             ("返乡前[提前3天向社区报备]。", (Need("报告", within="P3D"),)),
             ("须[提前24小时报备]。", (Need("报告", within="PT24H"),)),
