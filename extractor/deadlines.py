@@ -163,7 +163,11 @@ def _code(t: TimeFound) -> str | None:
         return rules.RANGE
     if day.unit == "plan":
         return rules.START
-    return rules.DAY if day.unit in ("day", "event", "festival") or t.moment.clock else rules.PERIOD
+    if day.unit == "today" and t.moment.clock is None:
+        return rules.TODAY
+    if t.moment.clock or day.unit in ("day", "event", "festival"):
+        return rules.DAY
+    return rules.YEAR if day.unit == "year" else rules.PERIOD
 
 
 # ----------------------------------------------------------------------------------------------------- working out
@@ -226,9 +230,10 @@ _EVENT = (
 )
 _ENDS = "(?:之?后|以后|之日起|之时起|起)"
 _TRIGGER = re.compile(
-    rf"(?P<t>(?:自|从)?(?:(?:{_EVENT})[^，。；：！？、（）\n{rules.CODES}]{{0,10}}?|(?:到|返|抵|接|会)[^，。；：！？、（）\n{rules.CODES}]{{0,2}}){_ENDS})，?的?$"
-    rf"|(?:^|(?<=[，。；：！？（\n]))(?P<c>[^，。；：！？、（）\n{rules.CODES}]{{1,6}}{_ENDS})的?$"
+    rf"(?P<t>[自从][^，。；：！？、（）\n{rules.CODES}]{{1,12}}{_ENDS}|(?:(?:{_EVENT})[^，。；：！？、（）\n{rules.CODES}]{{0,10}}?"
+    rf"|[到返抵接会][^，。；：！？、（）\n{rules.CODES}]{{0,4}}){_ENDS})，?$"
 )
+_CLAUSE = re.compile(rf"(?:^|(?<=[，。；：！？（\n]))(?P<t>[^，。；：！？、（）\n{rules.CODES}]{{1,6}}{_ENDS})$")
 _EARLIER = re.compile(
     rf"(?:^|[，。；：！？（\n])(?P<t>[^，。；：！？（）\n{rules.CODES}]{{1,14}}?(?:之?后|以后|之日起))，[^。；！？\n]{{0,30}}$"
 )
@@ -247,8 +252,7 @@ def _within(
     if plan.value is None and isinstance(shape, DurationShape):
         value, workdays = shape.iso, shape.workdays
     trigger, adjacent = _trigger(view, m)
-    if trigger and adjacent and trigger[1] - trigger[0] <= end - start:
-        # A trigger longer than the limit itself is context: 收到本通知之日起 is noted, but the span stays the shortest.
+    if trigger and adjacent:
         start = view.span(*trigger)[0]
     due = note = None
     if reference and isinstance(shape, DurationShape) and m.rule.id in _FORWARD and _from_speech(view, m, trigger):
@@ -270,9 +274,9 @@ def _trigger(view: _View, m: Match) -> tuple[tuple[int, int] | None, bool]:
     if at >= 0 and view.text[at] == rules.START:
         return (at, m.start), True
     near = _TRIGGER.search(view.text, max(0, m.start - 20), m.start)
+    near = near or _CLAUSE.search(view.text, max(0, m.start - 10), m.start)
     if near:
-        name = "t" if near["t"] else "c"
-        return near.span(name), True
+        return near.span("t"), near.end("t") == m.start
     earlier = _EARLIER.search(view.text, max(0, m.start - 48), m.start)
     return (earlier.span("t"), False) if earlier else (None, False)
 

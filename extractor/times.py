@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from extractor import text as cleaning
+from extractor.dates import Days
 from extractor.matcher import find as match
 from extractor.rule import Match
 from extractor.rules.times import (
@@ -205,19 +206,31 @@ _STOP = re.compile("[。；！？\n]")
 
 
 def _same_day(text: str, drafts: Sequence[_Draft]) -> list[_Draft]:
-    """A clock time alone belongs to the day last named in its sentence: 明天12点前采完，18点前出结果."""
+    """A clock time alone, or of 当日 or 次日, hangs on the day last named in its sentence: 明天12点前采完，18点前出结果."""
     out: list[_Draft] = []
     day, said_at = None, 0
     for d in drafts:
-        if d.moment and d.moment.day is None and day and d.start - said_at <= 60 and not _STOP.search(text, said_at, d.start):
-            d = replace(d, moment=replace(d.moment, day=day))
-        if d.moment and d.moment.day:
-            single = d.moment.day.unit in ("day", "edge") and d.to is None
-            day, said_at = (replace(d.moment.day, part=None) if single else None), d.end
-        elif d.shape and not isinstance(d.shape, DurationShape):
+        if day and (d.start - said_at > 60 or _STOP.search(text, said_at, d.start)):
             day = None
+        if day and d.moment and d.moment.clock and (d.moment.day is None or d.moment.day.unit in ("same day", "event")):
+            later = text[d.start] in "次翌"
+            d = replace(d, moment=replace(d.moment, day=_day_after(day) if later else day))
+        elif d.moment and d.moment.day:
+            single = d.moment.day.unit in ("day", "today", "edge") and d.to is None
+            day = replace(d.moment.day, part=None) if single else None
+        elif isinstance(d.shape, EveryShape):
+            day = None
+        said_at = d.end
         out.append(d)
     return out
+
+
+def _day_after(day: DayShape) -> DayShape:
+    def resolve(context: Context) -> Days | None:
+        found = day.resolve(context)
+        return Days(found.after, found.after + timedelta(days=1)) if found else None
+
+    return replace(day, resolve=resolve)
 
 
 def _bounded(text: str, draft: _Draft) -> _Draft:
@@ -299,7 +312,7 @@ def _values(draft: _Draft, reference: date | None) -> tuple[TimeKind, str | None
         return "datetime", _clock_text(draft.moment.clock.minute), None, None
     found = interval(draft.moment, draft.to, Context(reference))
     if found is None:
-        single = draft.to is None and draft.moment.day.unit not in ("period", "plan")
+        single = draft.to is None and draft.moment.day.unit not in ("period", "year", "plan")
         return ("datetime" if exact else "date") if single else "range", None, None, None
     value = iso_value(found)
     kind: TimeKind = "range" if "/" in value else "datetime" if "T" in value else "date"

@@ -18,7 +18,9 @@ from models.records import DeadlineKind
 # Private-use characters: no speech holds them, and one that does is not mistaken for a time expression.
 LIMIT = "\ue001"  # a day, period or clock time with 前, 内, 止: 6月底前, 年内, 18时前
 DAY = "\ue002"  # one day, or an instant: 3月5日, 明天, 3月25日18时
-PERIOD = "\ue003"  # a month, quarter, year or the edge of one: 3月份, 四季度, 年底
+TODAY = "\ue00b"  # 今天, the day of the speech
+PERIOD = "\ue003"  # a month, a quarter, or the edge of a period: 3月份, 四季度, 年底
+YEAR = "\ue00c"  # a whole year or half of one: 2022年, 上半年, 全年
 RANGE = "\ue00a"  # from and to: 19日至22日, 即日起至2月9日24时
 SAME_DAY = "\ue004"  # 当日, 当天
 START = "\ue005"  # a day with 起, 后, 以来
@@ -74,7 +76,7 @@ def _if(build: Build, *, before: str = "", not_before: str = "", after: str = ""
 
 # ------------------------------------------------------------------------------------------------------------- guards
 
-CODES = LIMIT + DAY + PERIOD + RANGE + SAME_DAY + START + AS_OF + LENGTH + WITHIN + EVERY
+CODES = LIMIT + DAY + TODAY + PERIOD + YEAR + RANGE + SAME_DAY + START + AS_OF + LENGTH + WITHIN + EVERY
 _HEAD = "^|[，。；：！？、（\n“”]|[一二三四五六七八九十]是"
 _URGE = "确保|力争|争取|必须|务必|务求|预计|计划|拟|将|须|应|要|请|于|在|并|需"
 _DONE = (
@@ -92,13 +94,15 @@ _DESCRIBES = (
     r"(?:过|出生|毕业|注册|登记|参加|入职|入学|离开|返回|到达|接种|施工|投用|投运|建造|在岗|签订|发生|存在|取得|发布|印发|购买|办理|来自|形成|建成)"
     r"[^，。；！？\n]{0,10}的|的|已|未|曾|就已|由于|因"
 )
-_NO_ACT = r"[“”》的]|以来|是|度?(?:工作|全[国省市县区旗])?[^，。；：！？\n]{0,16}(?:方案|计划|规划|报告|会议|精神|目标任务|要点|预算|排名)"
+_NO_ACT = r"[“”》的]|将至|将近|临近|来临|到来|以来|是|度?(?:工作|全[国省市县区旗])?[^，。；：！？\n]{0,16}(?:方案|计划|规划|报告|会议|精神|目标任务|要点|预算|排名)"
 # 今年新建的四万亩, 1月完成了: what follows is no act to come.
 _ATTRIBUTE = r"(?!(?:全面|全部|基本|要)?(?:完成|实现|达到|确保|要|必须|力争))[^，。；：！？\n]{0,9}的|[^，。；：！？\n]{0,9}了"
+# 5月份安装到位, 全年走访不少于4次
+_TARGET = r"[^，。；：！？\n]{1,4}(?:到位|完毕|到底)|[^，。；：！？\n]{0,12}(?:不少于|不低于|至少)"
 # 7天内有旅居史, 48小时内核酸阴性证明: the span looks back.
 _LOOKS_BACK = (
     r"[^，。；！？\n]{0,6}(?:(?:核酸|抗原)(?:检测)?(?:阴性|证明|报告|结果)|阴性|到过|去过|有过|旅居|曾|接触过|活动轨迹|居住史|行程[史卡码]|来自|途经|途径|新增|累计)"
-    r"|核酸|抗原|的|有|无|未|没有|在?(?:国内|境外|中高风险)"
+    r"|(?:核酸|抗原)(?!(?:检测)?[0-9一二两三]次)|行程|的|有|无|未|没有|在?(?:国内|境外|中高风险)"
 )
 
 
@@ -117,7 +121,8 @@ def _every(m: re.Match[str]) -> object:
     """How often in the period: said right behind (每日两次), by the parts of the day (每日早、晚), or later in the clause."""
     parts = 0
     if m["parts"]:
-        parts = 1 + len(re.findall("[、和及，]", m["parts"])) if m["parts"][0] == "“" else _parts(m["parts"])
+        named = m["parts"][0] in "“、" or "前" in m["parts"]
+        parts = _said_apart(m["parts"]) if named else _parts(m["parts"])
     count = m["n"] or m["short"]
     if count or parts:
         times: int | None = (parse(count) if count else 1 or 1) or 1
@@ -141,6 +146,11 @@ def _each(m: re.Match[str]) -> object:
 
 def _parts_of_day(m: re.Match[str]) -> object:
     return Plan("recurring", value="P1D", times=_parts(m["parts"]) * (parse(m["n"]) or 1))
+
+
+def _said_apart(words: str) -> int:
+    """How many times are listed: “上班前、下班后” two, and 、晚8点 behind another clock time makes two."""
+    return 1 + len(re.findall("[、和及与，]", words))
 
 
 def _parts(words: str) -> int:
@@ -172,45 +182,57 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "deadlines.by-until", "到某时",
-        f"[到至](?P<time>[{PERIOD}{DAY}{LIMIT}])",
+        f"[到至](?P<time>[{PERIOD}{YEAR}{DAY}{TODAY}{LIMIT}])",
         yes=(("[到2025年]，建成三座水厂", "by 2025-12-31"), ("力争[到年底]全部通水", "by 2022-12-31")),
         no=("工期延长到2025年", "来到2022年", "从3月到5月"),
         build=_if(_plan("by"), before=f"{_HEAD}|{_URGE}|实现", not_after=r"的|以来|[^，。；\n]{0,2}才"),
     ),
     Rule(
         "deadlines.by-in-period", "在某一时期",
-        f"在(?P<time>{PERIOD})(?:内|期间)?",
+        f"在(?P<time>[{PERIOD}{YEAR}])(?:内|期间)?",
         yes=(("[在四季度]全面落地", "by 2022-12-31"), ("力争[在5月份]投产", "by 2022-05-31")),
         no=("在2021年取得成绩的基础上", "在四季度的会上"),
         build=_if(_plan("by", planned=True), not_before="现|存|正|好|实", not_after=_NO_ACT),
     ),
     Rule(
         "deadlines.by-period", "某一时期做某事",
-        f"(?P<time>[{PERIOD}{RANGE}])",
+        f"(?P<time>[{PERIOD}{YEAR}{RANGE}])",
         yes=(
             ("[5月份]完成验收", "by 2022-05-31"), ("确保[二季度]投产", "by 2022-06-30"), ("[19日至22日]开展全员核酸", "by 2022-03-22"),
-            ("[年底]全部到位", "by 2022-12-31"), ("门诊部[二季度]要把预约做起来", "by 2022-06-30"), ("[4—6月]集中整治", "by 2022-06-30"),
+            ("[年底]全部到位", "by 2022-12-31"), ("门诊部[二季度]要把预约做起来", "by 2022-06-30"), ("[全年]到联系点不少于4次", "by 2022-12-31"),
+            ("[4—6月]集中整治", "by 2022-06-30"),
         ),
         no=("2022年工作方案要抓紧印发", "做好2022年的预算", "2022年是攻坚之年", "1月份完成了验收", "争取在全市一季度排名中靠前"),
-        build=_if(_plan("by", planned=True), after=f"(?:{_ACT})", not_before=f"{_PAST}|[从自对按为据至到较比同]|以来", not_after=_NO_ACT + "|" + _ATTRIBUTE),
+        build=_if(_plan("by", planned=True), after=f"(?:{_ACT})|{_TARGET}", not_before=f"{_PAST}|[从自对按为据至到较比同]|以来", not_after=_NO_ACT + "|" + _ATTRIBUTE),
     ),
     Rule(
         "deadlines.by-leading-period", "句首的时期",
-        f"(?P<time>[{PERIOD}{RANGE}])(?=，)",
+        f"(?P<time>[{PERIOD}{YEAR}{RANGE}])(?=，)",
         yes=(("[2022年]，各地建成一批站点", "by 2022-12-31"), ("[4—6月]，各校轮流演练", "by 2022-06-30")),
         no=("2022年，是攻坚之年", "上半年，我们开了三次会", "做好四季度，"),
         build=_if(_plan("by", planned=True), before=_HEAD, not_after="，(?:是|[^，。；]{0,14}(?:了|已|是)|我们|我)"),
     ),
     Rule(
-        "deadlines.by-year", "全年",
-        "全年(?=[^，。；]{0,12}(?:不少于|不低于|至少|确保|完成|要|必须|达到))",
-        yes=("[全年]到联系点不少于4次", "[全年]完成造林一万亩"),
-        no=("全年的任务", "全年无休"),
+        "deadlines.on-period", "某月、某季（未到）做某事",
+        f"(?P<time>{PERIOD})",
+        yes=(("6月份开工、[2025年底]并网", "by 2025-12-31"), ("[三季度]迎接省级评审", "by 2022-09-30")),
+        no=("三季度工作要早谋划", "一月份到岗", "四季度的任务", "四季度经济运行"),
+        build=_if(
+            _plan("by", planned=True, sure=True), before=_HEAD, not_before="“|周",
+            not_after=f"{_NO_ACT}|{_ATTRIBUTE}|期间|以来|前后|当|我|你|[，、。；：！？”）》|]|$|"
+            r"[^，。；：！？\n]{0,4}(?:工作|经济|目标|任务|数据|指标|重点|考核|增速|运行|形势|项目|开局|收官|全[省市县区]|全国)",
+        ),
+    ),
+    Rule(
+        "deadlines.by-cell", "表格里的时限",
+        rf"(?<=\|)(?P<time>[{DAY}{PERIOD}{YEAR}{LIMIT}{RANGE}])(?=\||\n|$)",
+        yes=(("县农业局|[2022年10月底]", "by 2022-10-31"), ("县教育局|[三季度]|市教育局", "by 2022-09-30")),
+        no=("|2022年收入|", "县农业局|责任单位"),
         build=_plan("by"),
     ),
     Rule(
         "deadlines.by-urged-period", "确保某一时期做到",
-        f"(?P<time>[{PERIOD}{RANGE}{DAY}])",
+        f"(?P<time>[{PERIOD}{YEAR}{RANGE}{DAY}])",
         yes=(("确保[第二季度]打井数过半", "by 2022-06-30"), ("力争[4月8日]通车", "by 2022-04-08")),
         no=("确保2022年工作计划落地", "确保春节期间供应", "确保3月的供应"),
         build=_if(_plan("by", planned=True), before="(?:确保|力争|争取|务求|保证)(?:在|于)?", not_after=_NO_ACT + "|期间|假期"),
@@ -224,10 +246,17 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "deadlines.by-day", "某日做完某事",
-        f"(?P<time>{DAY})(?=，?(?:必须|务必|要|须|一定|就)?(?:全部|全面|统一)?(?:{_DONE}))",
+        f"(?P<time>[{DAY}{TODAY}])(?=，?(?:必须|务必|要|须|一定|就)?(?:全部|全面|统一)?(?:{_DONE}))",
         yes=(("[4月10日]全部到位", "by 2022-04-10"), ("[明天]必须完成首轮检测", "by 2022-03-11")),
         no=("4月10日召开推进会", "自4月1日实施", "今天要求大家", "3月1日完成了检测"),
-        build=_if(_plan("by", planned=True), before=f"{_HEAD}|{_URGE}", not_after=r"[^，。；\n]{0,12}(?:了|的(?!时间))"),
+        build=_if(_plan("by", planned=True), before=f"{_HEAD}|{_URGE}", not_before=f"[{DAY}][、和及]", not_after=r"[^，。；\n]{0,12}(?:了|的(?!时间))"),
+    ),
+    Rule(
+        "deadlines.by-pressing-day", "今天必须、明天再做",
+        f"(?P<time>[{DAY}{TODAY}])(?=必须|务必|就(?![是有能])|再|全部|全面|完成(?!了)|(?:立即|马上)?(?:启动|开展|启用|投入|进驻|派出))",
+        yes=(("[今天]必须把人找到", "by 2022-03-10"), ("专班[今晚]再启用两个点", "by 2022-03-10")),
+        no=("今天就是截止日", "从明天再说起", "昨天启动了预案"),
+        build=_if(_plan("by", planned=True, sure=True), not_before=f"{_PAST}|[从自对按为据至到较比同]|[{DAY}][、和及]", not_after=_ATTRIBUTE),
     ),
     Rule(
         "deadlines.on-day", "某日（未到）做某事",
@@ -236,14 +265,14 @@ RULES: tuple[Rule, ...] = (
         no=("4月10日召开推进会", "今天召集大家", "3月1日下乡", "4月8日的演练", "自4月1日实施", "4月20日我要听汇报"),
         build=_if(
             _plan("by", planned=True, sure=True),
-            before=f"{_HEAD}|{_URGE}|暂缓",
+            before=f"{_HEAD}|{_URGE}|暂缓", not_before=f"[{DAY}][、和及]",
             not_after=r"，?(?:[^，。；\n]{0,8}(?:召开|举行|开会|开始|印发|发布|公布|会议|施行|实施)|[^，。；\n]{0,12}(?:了|的)|起|是|我|你|这|大家|召集|要求|出席|"
-            r"参加|听取|前往|来|在|期间|当[天日]|前后|已|星期|周|[”》、。；（）]|$)",
+            r"参加|听取|没有|前往|来|在|期间|当[天日]|前后|已|星期|周|[”》、。；（）]|$)",
         ),
     ),
     Rule(
         "deadlines.labelled", "完成时限：某时",
-        rf"(?:时限|期限|截止时间|截止日期|完成时间|整改时间|报送时间)(?:要求)?[：为是](?P<span>(?P<time>[{DAY}{PERIOD}{LIMIT}{RANGE}{LENGTH}{WITHIN}]))",
+        rf"(?:时限|期限|截止时间|截止日期|完成时间|整改时间|报送时间)(?:要求)?[：为是](?P<span>(?P<time>[{DAY}{PERIOD}{YEAR}{LIMIT}{RANGE}{LENGTH}{WITHIN}]))",
         yes=(("完成时限：[2022年6月底]", "by 2022-06-30"), ("办理时限为[5个工作日]", "within P5D workdays")),
         no=("期限：长期", "合同期限三年"),
         build=_labelled,
@@ -257,21 +286,21 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "deadlines.by-latest", "不迟于某时",
-        f"(?:不(?:得|能|应|可)?[迟晚]于|最[迟晚](?:于|在|要在|应在|应于|不[迟晚]于|不(?:得)?超过)?)(?P<time>[{DAY}{PERIOD}{LIMIT}{WITHIN}{LENGTH}])",
+        f"(?:不(?:得|能|应|可)?[迟晚]于|最[迟晚](?:于|在|要在|应在|应于|不[迟晚]于|不(?:得)?超过)?)(?P<time>[{DAY}{PERIOD}{YEAR}{LIMIT}{WITHIN}{LENGTH}])",
         yes=(("[不迟于4月1日]开工", "by 2022-04-01"), ("[最晚4月底]见底", "by 2022-04-30"), ("[最迟2小时内]报告", "within PT2H")),
         no=("最晚的一批", "不迟到"),
         build=_labelled,
     ),
     Rule(
         "deadlines.by-season", "汛期前、入冬前、开学前",
-        "|".join([f"{PERIOD}(?:{_SEASONS}){_SEASON_ENDS}", *(s + _SEASON_ENDS for s in _SEASONS.split("|"))]),
+        "|".join([f"{YEAR}(?:{_SEASONS}){_SEASON_ENDS}", *(s + _SEASON_ENDS for s in _SEASONS.split("|"))]),
         yes=(("[今年汛期前]完成清淤", "by null"), ("[入冬前]换好管网", "by null"), ("[开学前]全覆盖检修", "by null")),
         no=("入冬前后", "开学前14天", "汛期前期"),
         build=_if(_plan("by"), not_after="的"),
     ),
     Rule(
         "deadlines.by-end-of-day", "今天下班前",
-        f"(?P<time>{DAY})(?:下班|收工|天黑|早会|例会|收市|打烊|闭馆){_SEASON_ENDS}",
+        f"(?P<time>[{DAY}{TODAY}])(?:下班|收工|天黑|早会|例会|收市|打烊|闭馆){_SEASON_ENDS}",
         yes=(("[今天下班前]交来", "by 2022-03-10"), ("[明天早会之前]改好", "by 2022-03-11")),
         no=("今天下班后", "每天下班前"),
         build=_plan("by"),
@@ -288,8 +317,8 @@ RULES: tuple[Rule, ...] = (
         "deadlines.within", "多长时间之内",
         f"(?P<time>{WITHIN})",
         yes=(
-            ("[24小时内]查清底数", "within PT24H"), ("[10个工作日内]书面答复", "within P10D workdays"), ("接到通知后[2小时内]到岗", "within PT2H"), ("[接种后3天内]随访", "within P3D"),
-            ("[几天内]拿出方案", "within null"), ("自收到之日起[5日内]回复", "within P5D"),
+            ("[24小时内]查清底数", "within PT24H"), ("[10个工作日内]书面答复", "within P10D workdays"), ("[接到通知后2小时内]到岗", "within PT2H"), ("[接种后3天内]随访", "within P3D"),
+            ("[几天内]拿出方案", "within null"), ("[自收到之日起5日内]回复", "within P5D"),
         ),
         no=("持48小时内核酸阴性证明", "近14天内", "7天内有高风险区旅居史", "14天内到过疫区"),
         build=_if(_plan("within"), not_before="近|最近|过去|（|(?<!提)前", not_after=_LOOKS_BACK),
@@ -314,10 +343,17 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "deadlines.within-done", "多长时间完成",
-        f"(?P<time>{LENGTH})(?=必须|务必|(?:要|全部|全面)?(?:完成|办结|到位|见效|建成|拿出|清零|销号|拿下|扑灭|回复|答复|反馈|见底|上报))",
+        f"(?P<time>{LENGTH})(?=(?:要|全部|全面)?(?:完成|办结|到位|见效|建成|拿出|清零|销号|拿下|扑灭|回复|答复|反馈|见底|上报))",
         yes=(("力争[三天]完成首轮", "within P3D"), ("必须[2小时]到位", "within PT2H")),
         no=("隔离14天完成检测", "历时三天完成"),
         build=_if(_plan("within"), before=f"{_HEAD}|{_URGE}"),
+    ),
+    Rule(
+        "deadlines.within-pressing", "多长时间必须做到",
+        f"(?P<time>{LENGTH})(?=必须|务必)",
+        yes=(("协查信息[两小时]必须联系上人", "within PT2H"), ("[三天]务必见底", "within P3D")),
+        no=("隔离满14天必须再测一次", "连续三天必须"),
+        build=_if(_plan("within"), not_before="满|近|隔离|观察|超过|连续"),
     ),
     Rule(
         "deadlines.within-advance", "提前多长时间",
@@ -327,6 +363,13 @@ RULES: tuple[Rule, ...] = (
         build=_plan("within"),
     ),
     Rule(
+        "deadlines.by-days-before", "返程前几天",
+        f"(?:返程|返回|返乡|返岗|抵达|到达|到访|出发|启程|来访|入境|举办|开会|活动)前(?P<time>[{LENGTH}{WITHIN}])(?=向|报|提|告|通过|与|主动)",
+        yes=(("[返程前1天]向单位报备", "by null"), ("[抵达前2天内]报目的地社区", "by null")),
+        no=("返程前14天的行程", "抵达前两天发热"),
+        build=lambda _: Plan("by"),
+    ),
+    Rule(
         "deadlines.within-same-day", "当日",
         f"(?P<time>{SAME_DAY})",
         yes=(("做到应隔[当日]尽隔", "within P0D"), ("问题[当天]整改", "within P0D"), ("[当日内]上报", "within P0D"), ("当日事[当日]毕", "within P0D")),
@@ -334,7 +377,7 @@ RULES: tuple[Rule, ...] = (
         build=_if(
             _plan("within", "P0D"),
             not_before=f"[{DAY}{SAME_DAY}每]|会议?|会|活动|开学|考试|节日?|入校|返校|接种|报到|比赛|选举|投票|出生|案发|事发|生产|登机|演出",
-            not_after="[的，、。；事）新]|有效|值班|气温|累计|现有|报告病例|无|系|为|是|最",
+            not_after="[的，、。；事）新]|进展|数据|情况|工作|任务|疫情|有效|值班|气温|累计|现有|报告病例|无|系|为|是|最",
         ),
     ),
     Rule(
@@ -347,8 +390,8 @@ RULES: tuple[Rule, ...] = (
     # immediate
     Rule(
         "deadlines.immediate", "第一时间、立即",
-        "第一时间(?!段|点|表|维|，?了解到)|立即(?!性)|立刻|立马|即刻|当即(?!将|日|可)|即时(?!即|通[讯信]|性|配|到账|零售|消费)"
-        "|马上(?!就?要?(?:到|来|会|将|面临|进入|迎来|过|有|没|开学|开始|是|又|春节|办))",
+        "第一时间(?!段|点|表|维|，?了解到)|立即(?!性)|立刻|立马|即刻(?!起)|当即(?!将|日|可)|即时(?!即|通[讯信]|性|配|到账|零售|消费)"
+        "|马上(?!就?要?(?:到|来|会|将|面临|进入|迎来|过|有|没|开学|开始|是|又|春节|就?办[、”]))",
         yes=(
             ("[第一时间]上报", "immediate"), ("[立即]封控", "immediate"), ("[马上]转运", "immediate"), ("[即时]更新台账", "immediate"),
             ("[即刻]到岗", "immediate"), ("[当即]制止", "immediate"), ("[立刻]停工", "immediate"),
@@ -359,10 +402,10 @@ RULES: tuple[Rule, ...] = (
     # recurring
     Rule(
         "deadlines.every", "每日、每周五、每月5日前",
-        rf"(?P<time>{EVERY})(?:(?P<parts>“[^”\n]{{2,16}}”|早、?中、?晚|早、?晚|上、?下午|上午、?下午)各?)?(?:[^，。；：、！？\n{CODES}]{{0,4}}?{_COUNT}|(?P<short>[一二两三])(?=(?:{_ONE_EACH}))[^，。；：、！？\n{CODES}]{{1,2}})?",
+        rf"(?P<time>{EVERY})(?:(?P<parts>“[^”\n]{{2,16}}”|[^，。；、！？\n]{{1,4}}前[和、及与][^，。；、！？\n]{{1,4}}后|(?:、(?:早|晚|上午|中午|下午|晚上)?[0-9]{{1,2}}[时点]){{1,3}}|早、?中、?晚|早、?晚|上、?下午|上午、?下午)各?)?(?:[^，。；：、！？\n{CODES}]{{0,2}}?{_COUNT}|(?P<short>[一二两三1-9])(?=(?:{_ONE_EACH}))[^，。；：、！？\n{CODES}]{{1,2}})?",
         yes=(
             ("[每日]报送体温", "recurring P1D x1"), ("[每周五前]报进度", "recurring P7D x1"), ("[每周二、周四]入户", "recurring P7D x2"),
-            ("[每月5日前]报表", "recurring P1M x1"), ("[每日两次]消毒", "recurring P1D x2"), ("[每天]必须消杀至少2次", "recurring P1D x2"),
+            ("[每月5日前]报表", "recurring P1M x1"), ("[每日两次]消毒", "recurring P1D x2"), ("[每天]必须消杀至少2次", "recurring P1D x2"), ("[每月开展一次]演练", "recurring P1M x1"),
             ("[每日“开门前、打烊后”]消毒", "recurring P1D x2"), ("[每季度末]通报", "recurring P3M x1"), ("[每两周]轮换", "recurring P14D x1"),
             ("[每天17:00前]报送", "recurring P1D x1"),
         ),

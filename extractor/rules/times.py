@@ -44,11 +44,11 @@ class Context:
 class DayShape:
     """A day or a period of days. ``resolve`` gives the days, or None where nothing follows.
 
-    ``unit``: a single day; a period; its edge (月底, 年初); a five-year plan; a festival (its 前 excludes it); the same day as
+    ``unit``: a single day; 今天; a period; a whole or half year; the edge of a period (月底, 年初); a five-year plan; a festival (its 前 excludes it); the same day as
     something (当日); another day that only an event fixes (次日). ``part``: the part of the day said with it (今晚).
     """
 
-    unit: Literal["day", "period", "edge", "plan", "festival", "same day", "event"]
+    unit: Literal["day", "today", "period", "year", "edge", "plan", "festival", "same day", "event"]
     resolve: Callable[[Context], Days | None]
     part: str | None = None
 
@@ -153,7 +153,7 @@ def _festival_days(name: str, whole: str | None, year: int) -> Days | None:
     return Days(at, at + timedelta(days=1)) if at else None
 
 
-def _unit(m: re.Match[str]) -> Literal["day", "period", "edge", "festival"]:
+def _unit(m: re.Match[str]) -> Literal["day", "period", "year", "edge", "festival"]:
     """Whether the tail of a match names a day, a period or a festival."""
     named = m.groupdict()
     if named.get("f"):
@@ -161,7 +161,10 @@ def _unit(m: re.Match[str]) -> Literal["day", "period", "edge", "festival"]:
     if named.get("d"):
         return "day"
     edges = [named.get(key) for key in ("e", "ye", "qe")]
-    return "edge" if any(e and e[0] != "中" for e in edges) else "period"
+    if any(e and e[0] != "中" for e in edges):
+        return "edge"
+    # A match of a month rule has no year tail.
+    return "period" if "ye" not in named or named["m"] or named["q"] else "year"
 
 
 def _place(make: Callable[[int], Days | None], context: Context) -> Days | None:
@@ -272,7 +275,8 @@ def _day_word(m: re.Match[str]) -> object:
     shift = _DAY_WORDS.get(m["r"])
     if shift is None:  # 当日, 次日: which day is said elsewhere
         return DayShape("same day" if m["r"] == "当" else "event", lambda _: None, part)
-    return replace(days_away(shift), part=part)
+    today = m[0] in ("今天", "今日")
+    return replace(days_away(shift), unit="today" if today else "day", part=part)
 
 
 def days_away(days: int) -> DayShape:
@@ -330,7 +334,7 @@ def _period_end(m: re.Match[str]) -> object:
 def _part_of_year(m: re.Match[str]) -> object:
     """上半年, 四季度 without a year."""
     if m["h"]:
-        return DayShape("period", partial(_place, lambda y: dates.half_year(y, _HALVES[m["h"]])))
+        return DayShape("year", partial(_place, lambda y: dates.half_year(y, _HALVES[m["h"]])))
     number = _QUARTERS[m["q"]]
     edge = m["qe"]
     unit: Literal["edge", "period"] = "edge" if edge else "period"
@@ -421,7 +425,7 @@ def _days_between(first: Days | None, last: Days | None) -> Days | None:
 
 # Minutes after midnight where a part of the day begins and ends when it is used alone (9日上午).
 DAY_PARTS = {
-    "凌晨": (0, 360), "清晨": (300, 480), "早上": (360, 540), "早晨": (360, 540), "上午": (360, 720), "中午": (660, 780),
+    "凌晨": (0, 360), "清晨": (300, 480), "早上": (360, 540), "早晨": (360, 540), "上午": (360, 720), "中午": (660, 720),
     "下午": (720, 1080), "傍晚": (1020, 1140), "晚上": (1080, 1440), "晚间": (1080, 1440), "夜间": (1080, 1440),
     "深夜": (1320, 1440), "午夜": (1380, 1440), "晚": (1080, 1440), "早": (360, 540), "午后": (720, 1080),
 }  # fmt: skip
@@ -606,7 +610,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "times.month-day", "月日、旬、月底",
-        rf"(?P<m>{_MONTH})月(?:{_MONTH_TAIL})?(?!一[两二三]?[次报调查随督通评研清考测访检])(?![0-9一二三四五六七八九十]{{1,2}}次)",
+        rf"(?P<m>{_MONTH})月(?:{_MONTH_TAIL})?(?!一[两二三]?[次检报调查随督通评研清考测访排碰汇总例巡])(?![0-9一二三四五六七八九十]{{1,2}}次)",
         yes=(
             ("[6月底前]完成", "2022-06-30"), ("[3月25日18时前]上报", "2022-03-25T18:00"), ("[8月上旬]", "2022-08-01/2022-08-10"),
             ("[三月五日]", "2022-03-05"), ("确保[5月份]开工", "2022-05-01/2022-05-31"), ("[8月5日24时]", "2022-08-06T00:00"),
@@ -644,7 +648,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "times.day-word", "今天、明天、当日、即日",
         r"(?P<r>现在(?=起|开始)|大[后前](?=天)|[今明后昨前当次翌即同](?<![目提以之今此光声文清透说查阐证每相应不随立首本妥适便].))"
-        r"(?:(?<=现在)|天(?!气|然|性|津|空|线|台|生)|(?<![后前])(?:日|晚|早(?!日|期|已))(?!报|均|头条|志|趋|渐|益))",
+        r"(?:(?<=现在)|天(?!气|然|性|津|空|线|台|生)|(?<![后前])(?:日(?!报|均|头条|志|趋|渐|益)|晚(?!报社|期)|早(?!日|期|已)))",
         yes=(
             ("[今天下午]", "2022-03-10T12:00/2022-03-10T18:00"), ("[明日]复工", "2022-03-11"), ("[昨天]通报", "2022-03-09"), ("[大后天前]", "2022-03-13"),
             "做到[当日]清零",
@@ -654,7 +658,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "times.week", "本周、下周及其星期",
-        rf"(?P<r>下下|上上|[本这上下](?<![以].))个?(?:{_WEEK})(?P<d>[二三四五六日天末](?!次)|一{_ONCE})?{_INSIDE_OPTION}(?!边|密|转|期|围|全|长|岁|年)",
+        rf"(?P<r>下下|上上|[本这上下](?<![以].))个?(?:{_WEEK})(?:(?P<d>[二三四五六日天末](?!次)|一{_ONCE})|{_INSIDE_OPTION}(?!边|密|转|期|围|全|长|岁|年))",
         yes=(
             ("[本周五前]报", "2022-03-11"), ("[下周一]", "2022-03-14"), ("[本周内]清零", "2022-03-07/2022-03-13"),
             ("[上周末]", "2022-03-05/2022-03-06"), ("[下个星期三]", "2022-03-16"),
@@ -696,6 +700,13 @@ RULES: tuple[Rule, ...] = (
         yes=(("[本季度末]", "2022-03-31"), ("[下季度]", "2022-04-01/2022-06-30")),
         no=("四季度", "当季节变换"),
         build=_relative_quarter,
+    ),
+    Rule(
+        "times.whole-year", "全年",
+        "全年(?!龄|级|无休)",
+        yes=(("[全年]任务", "2022-01-01/2022-12-31"), ("确保[全年]安全", "2022-01-01/2022-12-31")),
+        no=("全年级", "全年龄"),
+        build=lambda _: DayShape("year", lambda c: dates.year(c.reference.year) if c.reference else None),
     ),
     Rule(
         "times.ten-days", "旬",
@@ -744,10 +755,10 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "times.clock", "时刻：18时、3点前",
-        rf"(?P<h>[0-9]{_ALONE}[0-9]?|[一二]?十{_ALONE}[一二三四五六七八九]?|[一二三四五六七八九]{_ALONE}(?=点[半钟整前]))"
+        rf"(?P<h>[0-9]{_ALONE}[0-9]?|[一二]?十{_ALONE}[一二三四五六七八九]?|[一二三四五六七八九]{_ALONE}(?=点[半钟整前])|零{_ALONE})"
         r"(?:时(?!间|候|期|刻|代|段|常|有|点|限|效|而|速|空|长|许|差|尚|政|事|日|下|值)(?:(?P<mi>[0-9]{1,2})分(?!钟)|整)?"
         r"|点(?:(?P<half>半|一刻|三刻)|(?P<weak>[整钟](?!头)|(?=[前至到起]|之前|以前)))?)(?![0-9])",
-        yes=(("[18时前]", "T18:00"), ("[24时]", "T24:00"), ("[8点半]", "T08:30"), ("[9时30分]", "T09:30"), ("[十八时]", "T18:00")),
+        yes=(("[18时前]", "T18:00"), ("[24时]", "T24:00"), ("[8点半]", "T08:30"), ("[9时30分]", "T09:30"), ("[十八时]", "T18:00"), ("[零时]", "T00:00")),
         no=("第3点", "3点要求", "8小时", "同时", "2时代", "5点建议"),
         build=_clock,
     ),
@@ -787,7 +798,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "times.every", "每日、每周五、每月5日前",
-        rf"每(?:逢|隔)?(?P<u>{_EVERY_UNIT})(?!级|龄|轻|均|代|薪|份额|检)"
+        rf"每(?:逢|隔)?(?P<u>{_EVERY_UNIT})(?!级|龄|轻|均|代|薪|份额)"
         rf"(?P<on>(?<=[周期])(?:[二三四五六日天](?!次)|一{_ONCE})(?:[、和及](?:周|星期)?[一二三四五六日天]){{0,6}}"
         rf"|(?<=月){_DAY}[日号](?:[、和及]{_DAY}[日号]){{0,4}}|[上中下]旬|(?<=[月年季度])(?:{_END}))?",
         yes=(
