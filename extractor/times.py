@@ -100,7 +100,7 @@ def find(text: str, reference: date | None) -> list[TimeFound]:
     if reference and not FIRST_YEAR <= reference.year <= LAST_YEAR:
         raise ValueError(f"reference date {reference} is out of range: give a year from {FIRST_YEAR} to {LAST_YEAR}")
     drafts = _same_day(text, _ranges(text, _moments(text, match(RULES, text))))
-    return [resolved(_bounded(text, d), reference) for d in drafts if not _lone_clock(text, d)]
+    return [_resolved(text, _bounded(text, d), reference) for d in drafts if not _lone_clock(text, d)]
 
 
 def times(raw: str, reference: date | None = None) -> list[TimeExpression]:
@@ -292,15 +292,22 @@ def _lone_clock(text: str, draft: _Draft) -> bool:
 # ------------------------------------------------------------------------------------------------------- resolving
 
 
-def resolved(draft: _Draft, reference: date | None) -> TimeFound:
-    """The draft with its values, as seen from the reference date."""
-    kind, value, since, until = _values(draft, reference)
+def _resolved(text: str, draft: _Draft, reference: date | None) -> TimeFound:
+    """The draft with its values, as seen from the reference date.
+
+    6月底前 looks ahead like a deadline, unless the words before tell what is done (已于6月底前).
+    """
+    ahead = draft.bound == "before" and not _TOLD.search(text, max(0, draft.start - 3), draft.start)
+    kind, value, since, until = _values(draft, Context(reference, "limit" if ahead else "told"))
     return TimeFound(
         draft.start, draft.end, kind, value, since, until, draft.rule, draft.bound, draft.moment, draft.to, draft.shape
     )
 
 
-def _values(draft: _Draft, reference: date | None) -> tuple[TimeKind, str | None, str | None, str | None]:
+_TOLD = re.compile("[已曾]经?[于在]?$")
+
+
+def _values(draft: _Draft, context: Context) -> tuple[TimeKind, str | None, str | None, str | None]:
     if isinstance(draft.shape, DurationShape):
         return "duration", draft.shape.iso, None, None
     if isinstance(draft.shape, EveryShape):
@@ -310,7 +317,7 @@ def _values(draft: _Draft, reference: date | None) -> tuple[TimeKind, str | None
     if draft.moment.day is None:
         assert draft.moment.clock is not None
         return "datetime", _clock_text(draft.moment.clock.minute), None, None
-    found = interval(draft.moment, draft.to, Context(reference))
+    found = interval(draft.moment, draft.to, context)
     if found is None:
         single = draft.to is None and draft.moment.day.unit not in ("period", "year", "plan")
         return ("datetime" if exact else "date") if single else "range", None, None, None
