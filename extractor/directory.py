@@ -74,12 +74,12 @@ _FALSE_FRIENDS = (
     "党组织建设", "党支部建设", "干部作风", "干部队伍", "人才队伍", "队伍建设", "专家指导", "企业复工", "企业开工", "学校开学",
     "专业技术人员", "农业企业化", "市县两级党委", "街道路面", "全市县域", "县域", "市域", "区域", "省域", "网络平台化", "校园安全",
     "校园周边", "校园文化", "校园欺凌", "公安全", "家庭教育", "家庭作业", "家庭经济", "个体工商户登记", "市民热线", "联席会议制度",
-    "工会法", "第一责任人", "主要责任人", "直接责任人", "首要责任人", "责任人", "属地责任", "属地管理", "属地原则", "属地属事", "部门责任人", "公共场所", "人民政府令", "农民工", "银行卡", "当地实际", "地方立法", "机关党建", "当事人员", "产业园区化",
+    "工会法", "个人防护", "个人信息", "个人卫生", "城市局", "县局部", "同志们", "第一责任人", "主要责任人", "直接责任人", "首要责任人", "责任人", "属地责任", "属地管理", "属地原则", "属地属事", "部门责任人", "公共场所", "人民政府令", "农民工", "银行卡", "当地实际", "地方立法", "机关党建", "当事人员", "产业园区化",
 )  # fmt: skip
 """Words that contain an alias and are no name; the longest match from the left wins, so each shields what it covers."""
 
 _PREFIX = re.compile(
-    "(?:各级各类|各级|各类|各个|各位|各有关|各相关|各|有关|相关|所有|全体|广大|每个|每名|每位|每一[名位个]|一线|基层|属地|当地|地方"
+    "(?:[一-鿿]{0,8}来（返）[一-鿿A-Z]{0,3}|各级各类|各级|各类|各个|各位|各有关|各相关|各|有关|相关|所有|全体|广大|每个|每名|每位|每一[名位个]|一线|基层|属地|当地|地方"
     "|其他|[市县省区乡村镇旗州]级|[市县省区州旗]直|直属|所属|驻[市县区镇]|国务院|中央|国家|自治区|政府|党委|同级|两级|三级|党政"
     "|(?<![全我本社园城地山辖灾疫该两各小])[省市县区旗镇乡村校]委?|行业|业务|专业|职能|重点|项目|现场|值班|安全|(?<!、)在建){1,4}$"
 )
@@ -94,17 +94,20 @@ GOVERNING = (
 )  # fmt: skip
 """Verbs whose object is a target, no party: 督促企业整改."""
 _BREAK = re.compile(
-    "要求|成立|落实|压实|目前|当前|同时|此外|今后|近期|期间|下一步|必要时|另外|因此|所以|其中|而且|任何|各地(?=[一-鿿])|明确|发挥|履行|扛起|强调|指出|用好|会后|包括"
+    "要求|成立|落实|压实|目前|当前|同时|此外|今后|近期|期间|下一步|必要时|另外|因此|所以|其中|而且|任何(?!人|单位)|各地(?=[一-鿿])|明确|发挥|履行|扛起|强调|指出|用好|会后|包括"
     "|一些|部分|个别|少数|有的|某些|有些|协同|参与|特别是|尤其是|但是|以及|勉励|希望|建议|责成|授权|严禁|禁止|委托|下设|简称|(?<=责任)(?![人区])|"
     + "|".join(GOVERNING)
     + "|全(?=[市县省区旗州镇乡])|(?<=[全我本])[市县省区旗州镇乡国校院]"
-    "|[，。；：！？、“”（）《》…—•\n的了着把被将对向要应须在从是为由请使让给等到按据做抓如凡和及或须既与若则以并又也没不看跟]"
+    "|[，。；：！？、“”（）《》…—•\n的了着把被将对向要应须在从是为由请使让给等到按据做抓如凡和及或须既与若则以并又也没不看跟可]"
 )
 """Where the modifier of a name cannot reach across."""
+_TRAVEL = re.compile("[来返外到访]|入境|接触|旅居|隔离|感染|密接|次密|风险|进入|就诊|购药|探视|流动|涉疫|发热")
+"""What marks people as members of the public rather than staff."""
 _COMING = frozenset({"进入", "前往", "抵达", "离开", "途经"})
 """Governing verbs that describe people: 进入商场人员."""
 _ALSO_VERBS = frozenset({"组织", "宣传", "建设", "规划", "督查", "巡察", "监察", "检察", "教育", "应急", "统计", "审计", "绿化", "编制", "服务", "招商", "监管"})
 """Bare fields that are verbs or plain nouns when they stand alone."""
+_VERBS_FIRST = frozenset({"组织", "教育", "服务", "建设", "规划"})
 _MODIFIER = re.compile("(?![个名家这那报送交经商更])[一-鿿（）]{1,20}$")
 _ACTIONS = frozenset((*ADVERBS, *VERBS))
 _TAIL = re.compile(
@@ -113,11 +116,16 @@ _TAIL = re.compile(
     "|等(?=要|应|须|负责|，|（)"
 )
 _ASIDE = re.compile("（(?:以下)?(?:简称|含|包括|不含)[^（）\n]{1,40}）|（[市县区镇街道办事处园旗乡村社、]{1,12}）|“两委”")
-_UNKNOWN = re.compile(
-    "[、和及](?P<name>[县市区旗乡镇村组](?=[、和及要都应须等，])|(?:(?![要应须将把对的为在是])[一-鿿]){2,9}?(?:局|委|办|中心|部门|公司|专班|指挥部|小组|支队|大队|银行|协会|机构|单位|站|组|员|长))"
-    "(?=[、和及等要应须都均也可将，）]|负责|牵头)"
+ORGAN = (
+    "(?:(?![要应须将把对的为在是到向和及由请])[一-鿿]){1,10}?"
+    "(?:局|委|办|厅|(?<![内外全大局干一东西南北中])部|(?<![好难用到各短长])处|(?<![学专百])科|室|组|站|(?<![场住厕])所|院|队|中心|公路段|工务段|公司|集团|系|仓|镇|乡|村"
+    "|部门|专班|指挥部|支队|大队|总队|银行|协会|机构|单位|矿井|学院|党组|总工)"
 )
-
+"""A name the directory does not know, by its ending."""
+_UNKNOWN = re.compile(
+    f"[、和及](?P<name>[县市区旗乡镇村组](?=[、和及要都应须等，])|{ORGAN}|(?:(?![要应须将把对的为在是])[一-鿿]){{2,9}}?[员长])"
+    "(?=[、和及等要应须都均也可将按把对，）0-9]|负责|牵头|各|一律|必须|不得|分别|主要)"
+)
 
 @cache
 def entries() -> dict[str, Entry]:
@@ -148,7 +156,7 @@ def _automaton() -> tuple[AhoCorasick, tuple[Entry | None, ...]]:
 
 _ENDINGS: tuple[tuple[str, PartyType], ...] = (
     ("领导小组|指挥部|专班|委员会|办公室|联席会议|小组|组|办|工作队|队伍|队", "body"),
-    ("负责人|负责同志|责任人|领导|书记|主任|局长|主席|干部|工作人员|同志|员|长|师|医生|老师", "post"),
+    ("负责人|负责同志|责任人|领导|书记|主任|局长|主席|干部|工作人员|同志们|同志|员|长|师|医生|老师", "post"),
     ("公司|集团|学校|医院|中学|小学|大学|企业|银行|机构|协会|合作社|院|校|厂|店|馆|园|所|站|商|方|场|户", "institution"),
     ("乡|镇|街道|社区|村|县|市|区|旗|州|省|管委会|人民政府|政府", "territory"),
     ("局|委|厅|部|科|处|室|中心|系统|部门|机关|单位|会|社|联|支队|大队|总队", "department"),
@@ -195,7 +203,7 @@ def names(text: str, start: int, found: Iterable[tuple[int, int, Entry]]) -> lis
     for a, b, entry in found:
         prefix = _PREFIX.search(text, max(floor, a - 14), a)
         at = prefix.start() if prefix else a
-        name = Name(at, b, entry.canonical, entry.type, entry.bare and at == a)
+        name = Name(at, b, entry.canonical, entry.type, entry.bare and not (at < a and text[at] == "各"))
         last = out[-1] if out else None
         if last and last.end == at and (whole := _merged(text, last, name)):
             out[-1] = whole
@@ -210,7 +218,9 @@ def names(text: str, start: int, found: Iterable[tuple[int, int, Entry]]) -> lis
 def _modifies(text: str, first: Name, second: Name) -> bool:
     """Whether a name may begin the modifier of a later one: 铁路 + 沿线环境治理 + 联席会议, 重点地区 + 返岗 + 人员."""
     if first.bare:
-        return not second.bare
+        return not second.bare and (
+            text[first.start : first.end] not in _ALSO_VERBS or (first.start > 0 and "一" <= text[first.start - 1] <= "鿿")
+        )
     return first.type == "territory" and text[first.start] not in "各每有相" and second.type in ("public", "institution")
 
 
@@ -232,17 +242,23 @@ def _widened(text: str, start: int, floor: int, name: Name) -> Name:
         return name
     if text[at : at + 2] in _ACTIONS:
         return name
+    if name.canonical == "单位":
+        return Name(at, name.end, normal(text[at : name.end]), "institution")
+    if name.canonical == "人员" and not _TRAVEL.search(text, at, name.end):
+        return Name(at, name.end, normal(text[at : name.end]), "post")
+    if name.type == "post" and _TRAVEL.search(text, at, name.end):
+        return Name(at, name.end, normal(text[at : name.end]), "public")
     said = name.type == "department" or name.canonical in ("主要领导", "分管领导")
     return replace(name, start=at, canonical=name.canonical if said else normal(text[at : name.end]))
 
 
 def _merged(text: str, first: Name, second: Name) -> Name | None:
     """Two adjacent names as one, or None when they stay two."""
-    if text[second.start] == "各":
+    if text[second.start] == "各" and (first.type != second.type or second.type != "department"):
         return Name(first.start, second.end, normal(text[first.start : second.end]), "all")
     if second.bare and text[first.start : first.end] == "各级":
         return replace(second, start=first.start, bare=False)
-    if second.bare or first.type in ("post", "public") or (first.bare and second.type == "department"):
+    if second.bare or (first.bare and text[first.start : first.end] in _VERBS_FIRST) or first.type in ("post", "public") or (first.bare and second.type == "department"):
         return None
     if first.type == second.type == "territory":
         return None

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from extractor import roles
-from extractor.directory import Crosses
+from extractor.directory import GOVERNING, Crosses
 from extractor.items import Point
 from extractor.obligations import Judged
 from extractor.rules import parties as rules
+from extractor.rules.actions import ADVERBS, VERBS
 from models.records import PartyType, Role
 
 
@@ -35,11 +36,14 @@ class Assignment:
     inherited: bool
 
 
-_LEADING = frozenset({"parties.subject", "parties.field-subject", "parties.doer", "parties.doer-next", "parties.work", "parties.topic", "parties.when", "parties.whoever", "parties.relative", "parties.place", "parties.places", "parties.people"})
+_LEADING = frozenset({"parties.subject", "parties.field-subject", "parties.doer", "parties.doer-next", "parties.work", "parties.topic", "parties.when", "parties.whoever", "parties.relative", "parties.place", "parties.places", "parties.people",
+        "parties.organ-doer", "parties.timed", "parties.unknown", "parties.fields-doer", "parties.case"})
 """Rules that find the subject of a sentence, which may carry over."""
 
 _NEW_SPEECH = re.compile("(?:[一-鿿]{0,12}?)(?:会议|会上|通知|书记|县长|市长|主任|局长)?(?:还)?(?:强调|指出|要求|提出|明确|表示)，|此外|另外")
 _OTHER_SUBJECT = re.compile("(?:同时|因此|所以|所以说|对此|总之|今后|下一步)?，?(?:我们|大家|同志们|全[市县省区旗州镇乡村国](?:上下)?(?=要|必须|应|须)|希望)")
+_BAN = re.compile("(?:坚决|一律|原则上|也|并)?(?:严禁|不得|不许|不准|不允许|禁止|鼓励|提倡|暂停|支持|建议)")
+_TOPIC = re.compile("(?:[一-鿿]{2,14}?)(?<![中时后前间内上下])(?:要(?![求点素])|必须|应当|不得|须|实行|严禁)")
 _ENFORCEMENT = re.compile("(?:凡是?|对)[^。；]{0,40}(?:的|者)，[^。；]{0,20}(?:严肃|追究|查处|问责|处理|处罚|曝光)")
 
 
@@ -93,6 +97,17 @@ def _own(findings: Sequence[rules.Finding]) -> tuple[list[Assignment], list[rule
     return own, subjects
 
 
+def _own_topic(text: str, start: int, end: int) -> bool:
+    """Whether a sentence opens with a thing of its own that has to be so: 食堂实行分餐制."""
+    m = _TOPIC.match(text, start, end)
+    if not m:
+        return False
+    return not any(text.startswith(word, start) for word in _OPENERS) and text[start] not in "要应须将把对在按从以为并也还"
+
+
+_OPENERS = (*ADVERBS, *VERBS, *GOVERNING, "同时", "此外", "特别", "尤其", "必须", "务必", "凡", "如", "对于")
+
+
 class _Carried:
     """The subject in force at each place of the text, as the sentences are read in order."""
 
@@ -121,6 +136,9 @@ class _Carried:
             self._keep(sentence, ())
             return tuple(own)
         if _ENFORCEMENT.match(text, start, sentence.end):
+            return tuple(own)
+        if _BAN.match(text, start, sentence.end) or _own_topic(text, start, sentence.end):
+            self._keep(sentence, ())
             return tuple(own)
         self._keep(sentence, before)
         named = {a.mention.canonical for a in own}

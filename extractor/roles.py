@@ -11,7 +11,7 @@ _OVERSIGHT = re.compile("纪委|监委|纪检|审计|检察|巡察|巡视|督查
 """Bodies whose line of work is to oversee others."""
 
 _LEAD = re.compile(
-    "(?:[一-鿿]{0,8}?)(?:牵头|负总责|负领导责任|第一责任人|主要责任人|首要责任人|第一责任|总责|主责|任组长|统一领导|统一指挥)"
+    "(?:[一-鿿、]{0,10}?)(?:牵头|负总责|负领导责任|第一责任人|主要责任人|首要责任人|第一责任|总责|主责|任组长|总指挥|指挥长|统一领导|统一指挥)"
     "|，(?:统一领导|统一指挥|牵头)"
 )
 _SUPPORT = re.compile("(?:之间|要|应|须|都|也|均|必须|积极|主动|全力|密切|相互|互相|务必|全面){0,5}(?:配合|协助|协同|支持|理解并|参与配合|通力配合|做好配合)")
@@ -24,7 +24,7 @@ _OF_LABEL: tuple[tuple[str, Role], ...] = (
     ("牵头", "lead"), ("主办", "lead"), ("主责", "lead"), ("配合", "support"), ("协办", "support"), ("协助", "support"), ("协同", "support"),
     ("参与", "support"), ("参加", "support"), ("督", "supervise"),
 )  # fmt: skip
-_OF_RULE: dict[str, Role] = {"parties.together": "support"}
+_OF_RULE: dict[str, Role] = {"parties.together": "support", "parties.table-lead": "lead", "parties.table": "support"}
 
 
 def role(rule: str, name: Name, after: str, label: str = "") -> Role:

@@ -26,13 +26,18 @@ NAMES = f"[{ORGANS}{OTHERS}]"
 _ANY = f"[{ORGANS}{OTHERS}{FIELDS}]"
 _MODAL = (
     "(?:要(?![求点素害件闻职塞地道义])|应(?![急对用邀届变试收付有])|须|需(?![求量])|必须|务必|不得|不准|不许|不能|决不能|绝不能|严禁"
-    "|得(?=做|把|有|抓)|可(?![能靠行控])|将(?!军)|一律|负责(?!人|同志|制|领导)|牵头|承担|主责|负总责)"
+    "|得(?=做|把|有|抓)|可(?![能靠行控])|将(?!军)|一律|请(?![求示假])|不(?:要|能|再|许|准|打|返|参)|是[^，。；\n]{0,16}(?:第一责任人|责任主体|责任人|第一责任)|负责(?!人|同志|制|领导)|牵头|承担|主责|负总责)"
 )
 _ADVERB = "(?:" + "|".join(ADVERBS) + "|既|每[日天周月]|又|均|都|也|还|再|更|先|就|只)"
 _VERB = (
     "(?:" + "|".join((*ADVERBS, *VERBS))
-    + "|[把将对按以在向为给从用抓做建管查盯到去让使每与找](?![象外的设理护控线责])|调整(?!为)|逐[户村人项条级一]|每[日天周月季年]|[0-9]{1,3}(?:小时|分钟|天|日)内|于[0-9本下今]|不(?:得|准|再|能|要|可)|需要?)"
+    + "|[把将对按以在向为给从用抓做建管查盯到去让使每与找凭持留包驻接收带派](?![象外的设理护控线责])|调整(?!为)|逐[户村人项条级一]|每[日天周月季年]|[0-9]{1,3}(?:小时|分钟|天|日)内|于[0-9本下今]|不(?:得|准|再|能|要|可)|需要?)"
 )
+_TIME = (
+    "(?:[自从于在]?(?:[0-9]{1,4}|[一二三四五六七八九十]{1,3}|每|今|明|本|下|年|月|半)[^，。；：的{SIGNS}\n]{0,12}?(?:前|内|起|后|之?前|[日天周月次季度点时])"
+    "|[^，。；：的{SIGNS}\n]{1,10}(?:[0-9]{1,3}|[一二三四五六七八九十半两]{1,3})(?:个)?(?:小时|分钟|天|日|工作日)内)"
+).replace("{SIGNS}", NAMES[1:-1] + FIELDS)
+_NOMINAL = "(?:的|、|，|。|；|：|”|）|》|等|之间|责任|工作(?!落实|推进)|职责|会议|文件|通知|作风|能力|名单|内部|意见|精神|关系|制度|管理|建设|代表|主体|安全|形象|利益|问题|汇报|情况|以外|以上|以下|和|及|与|或|$|\n)"
 _LIGHT = (
     "(?:同时|此外|另外|因此|所以|所以说|其中|特别是|尤其是|而且|并且|而|并|但|但是|然后|接下来|下一步|今后|目前|当前|近期|必要时|期间|这个|首先|其次|再次|最后|一方面|另一方面"
     "|原则上|包括|从现在起|会后|总之|为此|对此|在此基础上|全[省市县区旗州镇乡村国校院局]|我[省市县区旗州镇乡国校院局]|本[省市县区旗州镇乡校院局]|辖区内?|[县市镇乡村区]里的?|他?(?:强调|指出|要求|明确|表示|提出|指示)"
@@ -40,6 +45,7 @@ _LIGHT = (
 )
 _EDGE = "(?:[，。；：！？“（）》…—\n•>]|^)"
 _TARGETS = "".join(f"(?<!{word}{NAMES})" for word in directory.GOVERNING) + f"(?<![对向给为把将被让使与同跟到在从经报送至于按据以]{NAMES})"
+_ACTION = "(?:" + "|".join((*ADVERBS, *VERBS, *directory.GOVERNING)) + ")"
 _OBJECT_FIRST = re.compile("(?:(?<![绝相面针])对(?![此照标口外策接应等])|针对|[将把给因除]|(?<![方导志])向|(?<![作成认行])为(?![此了])|由于)[^，。；：！？\n]{0,50}$")
 _DUTY = "(?:责任|职责)(?![人书状田]|清单|意识|追究|感)"
 _PART = f"(?:的[^，。；：{ORGANS}{OTHERS}\n]{{0,16}}?|牵头|主体|带头|骨干|主导|龙头|帮扶)(?:作用|功能|优势)"
@@ -72,7 +78,7 @@ FIELD_SUBJECT = Rule(
 )  # fmt: skip
 RELATIVE = Rule(
     "parties.relative", "以所做之事限定的主语",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>(?!对|将|把|由|在|我们的)[^，。；：、“”（）{ORGANS}{OTHERS}\n]{{2,16}}(?<![内里上中们])的(?:{OTHERS}|同志们?)){_ADVERB}{{0,2}}{_MODAL}",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>(?!对|将|把|由|在(?!外)|我们的)[^，。；：“”（）{ORGANS}\n]{{2,20}}(?<![内里上中们])的(?:{OTHERS}|同志们?)){_ADVERB}{{0,2}}(?:{_MODAL}|暂缓|居家|凭|自行|提前|[0-9])",
     yes=("[准备充分的企业]可先行复工。", "[参与评审的同志]要严守纪律。"),
     no=("对准备不足的企业要缓一缓。", "村里的路要修好。"),
 )  # fmt: skip
@@ -82,6 +88,52 @@ DOER = Rule(
     yes=("[财政局]做好资金保障。", "同时，[各村]组织党员入户走访。", "[企业]对职工逐人登记。"),
     no=("企业复工复产稳步推进。", "加快社区治理步伐。", "推动学校把责任落到班级。"),
     build=_unless_object,
+)  # fmt: skip
+ORGAN_DOER = Rule(
+    "parties.organ-doer", "句首单位、岗位后接任何陈述",
+    f"{_EDGE}{_LIGHT}{{0,3}}(?P<span>{ORGANS})(?!{_NOMINAL}|已|曾|始终|一直|关于|设在|好的|待遇|政策)(?![^，。；\n]{{0,16}}(?:了(?!解)|过(?![程渡硬关])|强调|指出|表示|介绍|说|认为|{NAMES}{_MODAL}))",
+    yes=("[督查组]直奔点位、不打招呼。", "对哄抬物价的，[市场监管局]露头就打。"),
+    no=("单位责任要厘清。", "各部门汇报了情况。"),
+    build=_unless_object,
+)  # fmt: skip
+TIMED = Rule(
+    "parties.timed", "句首主语后接时限",
+    f"(?:[，。；：！？\n]|^){_LIGHT}{{0,3}}(?P<span>{NAMES}){_TIME}",
+    yes=("[信访局]3日内见面答复。", "[宗教场所]自1月15日起暂停开放。"),
+    no=("企业5家已复工。", "在学校3公里外设点。"),
+    build=_unless_object,
+)  # fmt: skip
+UNKNOWN = Rule(
+    "parties.unknown", "名录之外、由名称结尾认出的主语",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>(?!{_ACTION})(?:{directory.ORGAN}[、和]){{0,6}}{directory.ORGAN}(?:[、和]{_ANY})?)"
+    f"(?:{_ADVERB}{{0,2}}{_MODAL}|{_TIME}|(?:[把对按将]|会同|负责|牵头|配合)(?![象外]))",
+    yes=("[财务部]要拿出对标手册。", "[急诊科、呼吸科]要打破壁垒。", "[信息处]3月底前完成部署。"),
+    no=("加强布局要靠前。", "各项工作要抓实。", "要求全部要到位。"),
+)  # fmt: skip
+FIELDS_DOER = Rule(
+    "parties.fields-doer", "句首并列条线后接动作",
+    f"(?:[，。；：\n]|^){_LIGHT}{{0,2}}(?P<span>{FIELDS})(?:“[^”]{{1,12}}”)?{_ADVERB}{{0,2}}(?:联动|各|负责|牵头|把|按|对|要|共同)",
+    yes=("[公安、卫健、工信]联动，连夜排查。", "，[公安、卫健]各出一人。"),
+    no=("交通管控要加强。", "教育引导群众。"),
+)  # fmt: skip
+TABLE_LEAD = Rule(
+    "parties.table-lead", "表格中的牵头单位",
+    f"\\|(?P<span>{NAMES})(?=\\|{NAMES}\\|)",
+    yes=("|建设公路|[县交通运输局]|县财政局|年底前|", "|改厕|[县卫健委]|各乡镇|"),
+    no=("|建设公路|县交通运输局|年底前|", "县交通运输局、县财政局"),
+)  # fmt: skip
+TABLE = Rule(
+    "parties.table", "表格中的单位",
+    f"\\|(?P<span>{NAMES})(?=\\|)",
+    yes=("|建设公路|[县交通运输局]|年底前|", "|改厕|县卫健委|[各乡镇]|"),
+    no=("|建设公路|县交通运输局负责|", "县交通运输局"),
+)  # fmt: skip
+WITH_CASE = Rule(
+    "parties.case", "以情形指人的主语",
+    "(?:[。；\n•·]|^)(?P<span>(?![•·]|重点|一律|需要|不满|不足|发布|对|将|把|由|在(?!外)|凡|要|如|若|发现|加强|经|一旦|因(?!就医))[^，。；：\n]{3,40}的)，?(?:[^，。；\n]{0,12}，)?(?:要|应|须|请|可|必须)?[^，。；的\n]{0,12}"
+    "(?:佩戴口罩|居家|报备|补报|登记|联系社区|不得外出|返校|返岗|申报|就诊|做核酸)",
+    yes=("[乘坐公共交通工具的]，全程佩戴口罩。", "[未满7天的]不得外出。"),
+    no=("情节严重的，依法从重处理。", "对拒不配合的，要登记造册。"),
 )  # fmt: skip
 DOER_NEXT = Rule(
     "parties.doer-next", "并列分句的主语后接动作",
@@ -187,13 +239,14 @@ PLACE = Rule(
 )  # fmt: skip
 PEOPLE = Rule(
     "parties.people", "以情形限定的人员",
-    f"(?:[，。；：\n]|^)(?:凡是?|所有)?(?P<span>(?!对|将|把|由|在|我们|加强|要|凡|如|若|一旦)[^，。；：！？\n]{{1,50}}[{OTHERS}])(?<!{ORGANS})，(?:[^，。；：\n]{{1,30}}，)?{_ADVERB}{{0,2}}(?:要(?![求点])|必须|应(?![急对])|须|务必|请)[^，。；\n]{{0,16}}(?:报告|报备|登记|居家|检测|配合|申报|告知)",
+    f"(?:[，。；：\n]|^)(?:凡是?|所有)?(?P<span>(?!对|将|把|由|在|我们|加强|要|并|及时|凡|如|若|一旦)[^，。；：！？\n]{{1,50}}[{OTHERS}])(?<!{ORGANS})，(?:[^，。；：\n]{{1,30}}，)?{_ADVERB}{{0,2}}(?:要(?![求点])|必须|应(?![急对])|须|务必|请)[^，。；\n]{{0,16}}(?:报告|报备|登记|居家|检测|配合|申报|告知|电话|联系|等候|外出|隔离|补报|合理安排)",
     yes=("[近期去过外省的返乡人员]，应第一时间向社区报备。", "[有接触史的居民]，要主动登记。"),
     no=("对返乡人员，要做好登记。", "加强对来访人员的管理，要求登记。"),
 )  # fmt: skip
 
 SHADOW_RULES: tuple[Rule, ...] = (
-    CHAIR, TOGETHER, ASKED, BY, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, RELATIVE, PLACES, PLACE, PEOPLE, SUBJECT, FIELD_SUBJECT, SET_UP, DOER, DOER_NEXT, TOPIC, WHEN, WORK,
+    CHAIR, TOGETHER, ASKED, BY, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, RELATIVE, PLACES, PLACE, PEOPLE, SUBJECT, FIELD_SUBJECT, SET_UP, DOER, DOER_NEXT, TIMED, TOPIC, WHEN, WORK, FIELDS_DOER,
+    ORGAN_DOER, UNKNOWN, WITH_CASE, TABLE_LEAD, TABLE,
 )  # fmt: skip
 """In the order of precedence: the first rule that finds a group names it."""
 
@@ -265,6 +318,8 @@ def find(text: str, sentences: Sequence[tuple[int, int]], crosses: Crosses | Non
                 continue
             if (rule is PEOPLE and group.names[-1].type != "public") or (rule is DOER and group.names[-1].canonical == "人员"):
                 continue
+            if rule is ORGAN_DOER and (group.names[-1].type == "territory" or (_STAFF.search(group.names[-1].canonical) and view.text[m.start - 1] not in "\n。；")):
+                continue
             seen.add(last)
             out[k].append(Finding(rule.id, group, after))
     for findings in out:
@@ -313,6 +368,8 @@ class _Shadow:
         if known:
             k, group = known
             first = group.names[0]
+            if self.text[end - 2] in "、和" and "的" not in self._source[a : first.start]:
+                return k, Group(a, group.end, (*_split(self._source, a, first.start), *group.names), False)
             whole = self._source[a : first.end]
             name = directory.Name(a, first.end, directory.normal(whole), first.type)
             return k, Group(a, group.end, (name, *group.names[1:]), False)
@@ -330,6 +387,8 @@ class _Shadow:
         return source + at - begin
 
 
+_STAFF = re.compile("(?:人员|教师|老师|职工|专家|医生|护士|队伍)$")
+"""Staff named in general: often an object, so only clear verbs make it a subject."""
 _UNDERGOES = re.compile("(?:也|均|都|则|原则上)?(?:一律|必须|应|要)?(?:不让|实行|实施|调整|采取|纳入|落实|劝返|进行[^，。；]{0,8}隔离)")
 """What is done to people, not by them."""
 _SEAM = "\ue003"
