@@ -58,7 +58,7 @@ class Database:
         self.engine = engine
         self._file = Path(engine.url.database or "") if engine.dialect.name == "sqlite" else None
         self._writer = threading.Lock()
-        self._lock_file = open(f"{self._file}-lock", "ab") if self._file else None  # noqa: SIM115
+        self._lock_file = open(f"{self._file}-lock", "ab") if self._file else None
         self._checkpointer: sqlite3.Connection | None = None
 
     @property

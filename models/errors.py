@@ -1,14 +1,14 @@
 """What may go wrong with the store, each with what, where and how to set it right.
 
-    StoreError
-    ├── DatabaseUrlError     the address of the database cannot be used
-    ├── UnsupportedDatabase  a library or server that is too old or lacks a part
-    ├── SchemaError          the schema is behind or ahead of this program
-    ├── UnstorableText       a character that no database keeps
-    ├── BadFilter            a filter, an ordering or a cursor that means nothing
-    ├── NotFound             no record with that number
-    ├── VersionConflict      somebody changed the record first
-    └── KeyReused            an idempotency key that came with another request
+StoreError
+├── DatabaseUrlError     the address of the database cannot be used
+├── UnsupportedDatabase  a library or server that is too old or lacks a part
+├── SchemaError          the schema is behind or ahead of this program
+├── UnstorableText       a character that no database keeps
+├── BadFilter            a filter, an ordering or a cursor that means nothing
+├── NotFound             no record with that number
+├── VersionConflict      somebody changed the record first
+└── KeyReused            an idempotency key that came with another request
 """
 
 from __future__ import annotations

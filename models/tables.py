@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zlib
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from sqlalchemy import (
     JSON,
@@ -35,11 +35,11 @@ from models import records
 
 Status = Literal["待签收", "办理中", "申请办结", "已办结", "退回重办", "延期", "超期"]
 KeyRole = Literal["reader", "writer", "admin"]
-Correctable = Literal["modality", "parties", "deadlines"]
 
 # Byte order on both databases, whatever the locale of the server: paging compares such columns.
 Ordered = Text().with_variant(Text(collation="C"), "postgresql")
 Number = BigInteger().with_variant(Integer, "sqlite")
+Id = Annotated[int, "number of a row"]
 
 
 class Compressed(TypeDecorator[str]):
@@ -67,7 +67,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {str: Text(), int: Number, dt.date: Date(), dt.datetime: DateTime()}  # noqa: RUF012
+    type_annotation_map = {str: Text(), int: Integer(), Id: Number, dt.date: Date(), dt.datetime: DateTime()}
 
 
 def one_of(column: str, kinds: object, *extra: str) -> CheckConstraint:
@@ -87,7 +87,7 @@ class Department(Base):
     __tablename__ = "departments"
     __table_args__ = (UniqueConstraint("canonical"), one_of("type", records.PartyType))
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     canonical: Mapped[str] = mapped_column(Ordered)
     type: Mapped[str]
 
@@ -98,7 +98,7 @@ class DepartmentAlias(Base):
     __tablename__ = "department_aliases"
 
     alias: Mapped[str] = mapped_column(Ordered, primary_key=True)
-    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id", ondelete="CASCADE"), index=True)
+    department_id: Mapped[Id] = mapped_column(ForeignKey("departments.id", ondelete="CASCADE"), index=True)
 
 
 class Speech(Base):
@@ -114,10 +114,9 @@ class Speech(Base):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     sha256: Mapped[str]
     chars: Mapped[int]
-    text: Mapped[str]
     title: Mapped[str | None]
     speaker: Mapped[str | None]
     occasion: Mapped[str | None]
@@ -128,6 +127,8 @@ class Speech(Base):
     created_at: Mapped[dt.datetime]
     directives: Mapped[int]
     obligations: Mapped[int]
+    # Last, because SQLite reads a row from its front: the columns before it cost nothing of a long text.
+    text: Mapped[str]
 
 
 class Run(Base):
@@ -135,13 +136,13 @@ class Run(Base):
 
     __tablename__ = "runs"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    speech_id: Mapped[int] = mapped_column(ForeignKey("speeches.id", ondelete="CASCADE"), index=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    speech_id: Mapped[Id] = mapped_column(ForeignKey("speeches.id", ondelete="CASCADE"), index=True)
     version: Mapped[str]
     rules: Mapped[str]
     records: Mapped[int]
-    extraction: Mapped[str] = mapped_column(Compressed)
     created_at: Mapped[dt.datetime]
+    extraction: Mapped[str] = mapped_column(Compressed)
 
 
 class Item(Base):
@@ -158,16 +159,14 @@ class Item(Base):
         ordered_span(),
         ordered_span("marker_"),
         ordered_span("heading_"),
-        Index("ix_items_directives", "id", sqlite_where=text("function = 'directive'"),
-              postgresql_where=text("function = 'directive'")),
         {"sqlite_autoincrement": True},
-    )  # fmt: skip
+    )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    speech_id: Mapped[int] = mapped_column(ForeignKey("speeches.id", ondelete="CASCADE"))
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    speech_id: Mapped[Id] = mapped_column(ForeignKey("speeches.id", ondelete="CASCADE"))
     ord: Mapped[int]
     key: Mapped[str]
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("items.id", ondelete="CASCADE"), index=True)
+    parent_id: Mapped[Id | None] = mapped_column(ForeignKey("items.id", ondelete="CASCADE"), index=True)
     marker_start: Mapped[int]
     marker_end: Mapped[int]
     marker_text: Mapped[str]
@@ -215,11 +214,11 @@ class Obligation(Base):
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    speech_id: Mapped[int] = mapped_column(ForeignKey("speeches.id", ondelete="CASCADE"))
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    speech_id: Mapped[Id] = mapped_column(ForeignKey("speeches.id", ondelete="CASCADE"))
     ord: Mapped[int]
     key: Mapped[str]
-    item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id", ondelete="SET NULL"), index=True)
+    item_id: Mapped[Id | None] = mapped_column(ForeignKey("items.id", ondelete="SET NULL"), index=True)
     start: Mapped[int]
     end: Mapped[int]
     text: Mapped[str]
@@ -249,11 +248,11 @@ class Party(Base):
     __tablename__ = "parties"
     __table_args__ = (UniqueConstraint("speech_id", "ord"), one_of("type", records.PartyType), ordered_span())
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    speech_id: Mapped[int] = mapped_column(ForeignKey("speeches.id", ondelete="CASCADE"))
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    speech_id: Mapped[Id] = mapped_column(ForeignKey("speeches.id", ondelete="CASCADE"))
     ord: Mapped[int]
     key: Mapped[str]
-    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
+    department_id: Mapped[Id] = mapped_column(ForeignKey("departments.id"))
     start: Mapped[int]
     end: Mapped[int]
     text: Mapped[str]
@@ -268,10 +267,10 @@ class ObligationParty(Base):
     __tablename__ = "obligation_parties"
     __table_args__ = (one_of("role", records.Role), {"sqlite_with_rowid": False})
 
-    obligation_id: Mapped[int] = mapped_column(ForeignKey("obligations.id", ondelete="CASCADE"), primary_key=True)
+    obligation_id: Mapped[Id] = mapped_column(ForeignKey("obligations.id", ondelete="CASCADE"), primary_key=True)
     ord: Mapped[int] = mapped_column(primary_key=True)
-    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"))
-    party_id: Mapped[int | None] = mapped_column(ForeignKey("parties.id", ondelete="CASCADE"), index=True)
+    department_id: Mapped[Id] = mapped_column(ForeignKey("departments.id"))
+    party_id: Mapped[Id | None] = mapped_column(ForeignKey("parties.id", ondelete="CASCADE"), index=True)
     role: Mapped[str]
     inherited: Mapped[bool]
 
@@ -292,9 +291,9 @@ class ObligationDepartment(Base):
         {"sqlite_with_rowid": False},
     )  # fmt: skip
 
-    department_id: Mapped[int] = mapped_column(ForeignKey("departments.id"), primary_key=True)
+    department_id: Mapped[Id] = mapped_column(ForeignKey("departments.id"), primary_key=True)
     role: Mapped[str] = mapped_column(primary_key=True)
-    obligation_id: Mapped[int] = mapped_column(ForeignKey("obligations.id", ondelete="CASCADE"), primary_key=True)
+    obligation_id: Mapped[Id] = mapped_column(ForeignKey("obligations.id", ondelete="CASCADE"), primary_key=True)
     due_at: Mapped[dt.datetime | None]
 
 
@@ -306,14 +305,13 @@ class Deadline(Base):
 
     __tablename__ = "deadlines"
     __table_args__ = (
-        UniqueConstraint("speech_id", "ord"),
         one_of("kind", records.DeadlineKind),
         ordered_span(),
         CheckConstraint('(start IS NULL) = ("end" IS NULL)', name="place"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    speech_id: Mapped[int] = mapped_column(ForeignKey("speeches.id", ondelete="CASCADE"))
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    speech_id: Mapped[Id] = mapped_column(ForeignKey("speeches.id", ondelete="CASCADE"), index=True)
     ord: Mapped[int]
     key: Mapped[str]
     start: Mapped[int | None]
@@ -339,13 +337,17 @@ class ObligationDeadline(Base):
     __tablename__ = "obligation_deadlines"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
-    obligation_id: Mapped[int] = mapped_column(ForeignKey("obligations.id", ondelete="CASCADE"), primary_key=True)
+    obligation_id: Mapped[Id] = mapped_column(ForeignKey("obligations.id", ondelete="CASCADE"), primary_key=True)
     ord: Mapped[int] = mapped_column(primary_key=True)
-    deadline_id: Mapped[int] = mapped_column(ForeignKey("deadlines.id", ondelete="CASCADE"), index=True)
+    deadline_id: Mapped[Id] = mapped_column(ForeignKey("deadlines.id", ondelete="CASCADE"), index=True)
 
 
 class QuarantineRule(Base):
-    """What a person of some population must undergo; `population_key` is the population as rules are compared."""
+    """What a person of some population must undergo.
+
+    `scope` says whom a rule is for, so that a later one is known to replace it: the risk level of where people come
+    from, or else the population's words in normal form.
+    """
 
     __tablename__ = "quarantine_rules"
     __table_args__ = (
@@ -354,12 +356,12 @@ class QuarantineRule(Base):
         one_of("measure", records.Measure),
         one_of("after", records.Measure),
         ordered_span(),
-        Index("ix_quarantine_rules_scope", "population_key", "origin", "measure"),
+        Index("ix_quarantine_rules_scope", "scope", "measure", "speech_id"),
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    speech_id: Mapped[int] = mapped_column(ForeignKey("speeches.id", ondelete="CASCADE"))
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    speech_id: Mapped[Id] = mapped_column(ForeignKey("speeches.id", ondelete="CASCADE"))
     ord: Mapped[int]
     key: Mapped[str]
     start: Mapped[int]
@@ -370,7 +372,7 @@ class QuarantineRule(Base):
     population_end: Mapped[int | None]
     population_text: Mapped[str | None]
     population_clean: Mapped[str | None]
-    population_key: Mapped[str]
+    scope: Mapped[str] = mapped_column(Ordered)
     origin: Mapped[str | None]
     measure: Mapped[str]
     days: Mapped[int | None]
@@ -381,7 +383,7 @@ class QuarantineRule(Base):
     every_days: Mapped[int | None]
     times_per_period: Mapped[int | None]
     after: Mapped[str | None]
-    obligation_id: Mapped[int | None] = mapped_column(ForeignKey("obligations.id", ondelete="SET NULL"), index=True)
+    obligation_id: Mapped[Id | None] = mapped_column(ForeignKey("obligations.id", ondelete="SET NULL"), index=True)
     rule: Mapped[str]
 
 
@@ -391,7 +393,7 @@ class Noise(Base):
     __tablename__ = "noise"
     __table_args__ = (ordered_span(), {"sqlite_with_rowid": False})
 
-    speech_id: Mapped[int] = mapped_column(ForeignKey("speeches.id", ondelete="CASCADE"), primary_key=True)
+    speech_id: Mapped[Id] = mapped_column(ForeignKey("speeches.id", ondelete="CASCADE"), primary_key=True)
     ord: Mapped[int] = mapped_column(primary_key=True)
     start: Mapped[int]
     end: Mapped[int]
@@ -406,7 +408,7 @@ class Warning(Base):
     __tablename__ = "warnings"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
-    speech_id: Mapped[int] = mapped_column(ForeignKey("speeches.id", ondelete="CASCADE"), primary_key=True)
+    speech_id: Mapped[Id] = mapped_column(ForeignKey("speeches.id", ondelete="CASCADE"), primary_key=True)
     ord: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str]
     message: Mapped[str]
@@ -422,12 +424,12 @@ class Audit(Base):
     __tablename__ = "audit"
     __table_args__ = (Index("ix_audit_record", "record", "record_id", "id"), {"sqlite_autoincrement": True})
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     at: Mapped[dt.datetime]
     actor: Mapped[str]
     action: Mapped[str]
     record: Mapped[str]
-    record_id: Mapped[int]
+    record_id: Mapped[Id]
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
@@ -443,7 +445,7 @@ class ApiKey(Base):
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id] = mapped_column(primary_key=True)
     prefix: Mapped[str]
     sha256: Mapped[str]
     name: Mapped[str]
@@ -461,7 +463,7 @@ class IdempotencyKey(Base):
     owner: Mapped[str] = mapped_column(Ordered, primary_key=True)
     key: Mapped[str] = mapped_column(Ordered, primary_key=True)
     fingerprint: Mapped[str]
-    speech_id: Mapped[int] = mapped_column(ForeignKey("speeches.id", ondelete="CASCADE"), index=True)
-    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), index=True)
+    speech_id: Mapped[Id] = mapped_column(ForeignKey("speeches.id", ondelete="CASCADE"), index=True)
+    run_id: Mapped[Id] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), index=True)
     created: Mapped[bool]
     created_at: Mapped[dt.datetime]

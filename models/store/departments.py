@@ -49,7 +49,7 @@ def seed(connection: Connection, rows: Iterable[DepartmentRow]) -> None:
                     f"{alias} is an alias of both {owner[alias]} and {row.canonical}",
                 )
     insert_new(
-        connection, Department, [{"canonical": row.canonical, "type": row.type} for row in rows], unless="canonical"
+        connection, Department, [{"canonical": row.canonical, "type": row.type} for row in rows], unless=["canonical"]
     )
     stored = {name: (number, kind) for number, name, kind in connection.execute(select(Department.__table__))}
     for row in rows:
@@ -64,7 +64,7 @@ def seed(connection: Connection, rows: Iterable[DepartmentRow]) -> None:
         connection,
         DepartmentAlias,
         [{"alias": alias, "department_id": number} for alias, number in sorted(wanted.items())],
-        unless="alias",
+        unless=["alias"],
     )
 
 

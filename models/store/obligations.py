@@ -32,7 +32,7 @@ from models import records, search, tables
 from models.errors import BadFilter, NotFound
 from models.store import departments, paging
 from models.store.paging import Page, Position
-from models.store.writing import MAX_ID, storable
+from models.store.writing import MAX_ID, in_batches, storable
 from models.tables import Obligation, ObligationDepartment
 
 Statement = Select[Any]
@@ -205,6 +205,11 @@ def stream(
         position = found[-1]
 
 
+def keys(connection: Connection, wanted: Filter, ordering: str, beyond: Position | None, limit: int) -> list[Position]:
+    """The places of the next obligations beyond a place; each key ends in the number of the obligation."""
+    return _Query(connection, wanted).keys(ordering, beyond, limit)
+
+
 def count(connection: Connection, wanted: Filter, *, at_most: int | None = None) -> int:
     """How many obligations fulfil a filter; counting stops at `at_most`, so that a long list costs no more."""
     return _Query(connection, wanted).count(at_most)
@@ -223,9 +228,7 @@ def get(connection: Connection, obligation_id: int) -> ObligationView:
     return found[0]
 
 
-def speeches_with(
-    connection: Connection, terms: tuple[str, ...], speech: Any, title: Any
-) -> ColumnElement[bool]:
+def speeches_with(connection: Connection, terms: tuple[str, ...], speech: Any, title: Any) -> ColumnElement[bool]:
     """The condition that all terms occur in a speech's title, or in one of its obligations."""
     query = _Query(connection, Filter(q=" ".join(terms)))
     position = func.instr if query.sqlite else func.strpos
@@ -310,8 +313,8 @@ class _Query:
         if self.impossible:
             return spread
         groups = [getattr(Obligation, name) for name in spread]
-        query = self.restrict(select(*groups, func.count().label("number")), self.few or self.natural_source("id")).group_by(*groups)
-        for row in self.connection.execute(query).mappings():
+        query = self.restrict(select(*groups, func.count().label("number")), self.few or self.natural_source("id"))
+        for row in self.connection.execute(query.group_by(*groups)).mappings():
             number = row["number"]
             for name in spread:
                 value = row[name]
@@ -461,8 +464,10 @@ _FIELDS = [
 
 def load(connection: Connection, ids: Sequence[int]) -> list[ObligationView]:
     """The obligations with these numbers, in this order; numbers without a row are left out."""
-    if not ids:
-        return []
+    return [view for some in in_batches(ids) for view in _load(connection, some)]
+
+
+def _load(connection: Connection, ids: Sequence[int]) -> list[ObligationView]:
     obligations = (
         select(*_FIELDS)
         .outerjoin(tables.Item, tables.Item.id == Obligation.item_id)
@@ -486,7 +491,7 @@ def load(connection: Connection, ids: Sequence[int]) -> list[ObligationView]:
         .where(limit.obligation_id.in_(ids))
         .order_by(limit.obligation_id, limit.ord)
     )  # fmt: skip
-    views = {row[0]: ObligationView(*row) for row in connection.execute(obligations)}
+    views = {view.id: view for view in paging.made(ObligationView, connection.execute(obligations))}
     values: Any
     for values in connection.execute(parties):
         views[values[0]].parties.append(PartyView(*values[1:]))

@@ -6,7 +6,7 @@ import base64
 import binascii
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -34,6 +34,11 @@ class Position:
     part: int
     key: Key
     backward: bool = False
+
+
+def made(view: Callable[..., View], rows: Iterable[Any]) -> list[View]:
+    """The views of rows whose columns are in the order of the view's fields."""
+    return [view(*row) for row in rows]
 
 
 def encode(ordering: str, position: Position) -> str:

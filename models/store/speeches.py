@@ -7,7 +7,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, desc, func, select
+from sqlalchemy import Connection, Select, delete, desc, exists, func, select, update
+from sqlalchemy.orm import aliased
 
 from models import search, tables
 from models.errors import BadFilter, NotFound
@@ -103,11 +104,11 @@ def save(
         "source_url": source_url,
         "search_title": search.normalise(title or source.title or ""),
         "created_at": now,
-        "directives": sum(item.function == "directive" for item in extraction.items),
+        "directives": _directives(extraction),
         "obligations": len(extraction.obligations),
     }
     # A writer of the same text that is not committed yet makes this one wait, then find the other's row.
-    writing.insert_new(connection, tables.Speech, [row], unless="sha256")
+    writing.insert_new(connection, tables.Speech, [row], unless=["sha256"])
     if (there := _stored(connection, digest)) is not None:
         return there
     run_id = add_run(connection, speech_id, extraction, now)
@@ -132,6 +133,40 @@ def add_run(connection: Connection, speech_id: int, extraction: Extraction, now:
     return run_id
 
 
+def newest_run(connection: Connection, speech_id: int) -> int:
+    """The number of the run whose records the tables hold."""
+    return connection.execute(select(func.max(tables.Run.id)).where(tables.Run.speech_id == speech_id)).scalar_one()
+
+
+def lock(connection: Connection, speech_id: int) -> None:
+    """Keeps other writers from a speech to the end of the transaction (PostgreSQL; on SQLite the writer is alone)."""
+    if 0 < speech_id <= writing.MAX_ID:
+        connection.execute(select(tables.Speech.id).where(tables.Speech.id == speech_id).with_for_update())
+
+
+def describe(connection: Connection, speech_id: int, extraction: Extraction) -> None:
+    """Takes over what a new run says about the speech itself; a title that is there stays, it may be the caller's."""
+    source = extraction.source
+    counted = select(func.count()).where(tables.Obligation.speech_id == speech_id)
+    values = {
+        "speaker": source.speaker,
+        "occasion": source.occasion,
+        "date": source.date and dt.date.fromisoformat(source.date),
+        "date_source": source.date_source,
+        "directives": _directives(extraction),
+        "obligations": connection.execute(counted).scalar_one(),
+    }
+    connection.execute(update(tables.Speech).where(tables.Speech.id == speech_id).values(values))
+    if source.title:
+        untitled = tables.Speech.id == speech_id, tables.Speech.title.is_(None)
+        named = {"title": source.title, "search_title": search.normalise(source.title)}
+        connection.execute(update(tables.Speech).where(*untitled).values(named))
+
+
+def _directives(extraction: Extraction) -> int:
+    return sum(item.function == "directive" for item in extraction.items)
+
+
 def count_records(extraction: Extraction) -> int:
     """How many records an extraction holds, of all kinds."""
     return sum(
@@ -151,53 +186,31 @@ def count_records(extraction: Extraction) -> int:
 
 
 def _insert_records(connection: Connection, speech_id: int, extraction: Extraction, now: dt.datetime) -> None:
-    items = _numbers(connection, tables.Item, [item.id for item in extraction.items])
-    numbers = _numbers(connection, tables.Obligation, [obligation.id for obligation in extraction.obligations])
-    parties = _numbers(connection, tables.Party, [party.id for party in extraction.parties])
-    deadlines = _numbers(connection, tables.Deadline, [deadline.id for deadline in extraction.deadlines])
-    rules = _numbers(connection, tables.QuarantineRule, [rule.id for rule in extraction.quarantine_rules])
+    items = writing.numbers(connection, tables.Item, [item.id for item in extraction.items])
+    numbers = writing.numbers(connection, tables.Obligation, [obligation.id for obligation in extraction.obligations])
+    parties = writing.numbers(connection, tables.Party, [party.id for party in extraction.parties])
+    deadlines = writing.numbers(connection, tables.Deadline, [deadline.id for deadline in extraction.deadlines])
+    rules = writing.numbers(connection, tables.QuarantineRule, [rule.id for rule in extraction.quarantine_rules])
     departments = writing.department_ids(connection, {party.canonical: party.type for party in extraction.parties})
 
     obligation_rows = writing.obligation_rows(extraction, speech_id, numbers, items, now)
-    party_rows = writing.party_rows(extraction, speech_id, parties, departments)
-    department_of = {row["key"]: row["department_id"] for row in party_rows}
-    roles = [
-        {
-            "obligation_id": numbers[obligation.id],
-            "ord": number,
-            "department_id": department_of[role.party],
-            "party_id": parties[role.party],
-            "role": role.role,
-            "inherited": role.inherited,
-        }
-        for obligation in extraction.obligations
-        for number, role in enumerate(obligation.parties)
-    ]
-    limits = [
-        {"obligation_id": numbers[obligation.id], "ord": number, "deadline_id": deadlines[deadline]}
-        for obligation in extraction.obligations
-        for number, deadline in enumerate(obligation.deadlines)
-    ]
+    roles = writing.role_rows(extraction, numbers, parties, departments)
     due = {row["id"]: row["due_at"] for row in obligation_rows}
 
     for table, rows in (
         (tables.Item, writing.item_rows(extraction, speech_id, items)),
         (tables.Obligation, obligation_rows),
-        (tables.Party, party_rows),
+        (tables.Party, writing.party_rows(extraction, speech_id, parties, departments)),
         (tables.ObligationParty, roles),
         (tables.ObligationDepartment, writing.department_index_rows(roles, due)),
         (tables.Deadline, writing.deadline_rows(extraction, speech_id, deadlines)),
-        (tables.ObligationDeadline, limits),
+        (tables.ObligationDeadline, writing.limit_rows(extraction, numbers, deadlines)),
         (tables.QuarantineRule, writing.quarantine_rows(extraction, speech_id, rules, numbers)),
         (tables.Noise, writing.noise_rows(extraction, speech_id)),
         (tables.Warning, writing.warning_rows(extraction, speech_id)),
     ):
         writing.insert_rows(connection, table, rows)
     writing.add_to_search(connection, obligation_rows)
-
-
-def _numbers(connection: Connection, table: type[tables.Base], keys: list[str]) -> dict[str, int]:
-    return dict(zip(keys, writing.reserve(connection, table, len(keys)), strict=True))
 
 
 def get(connection: Connection, speech_id: int) -> SpeechView:
@@ -212,6 +225,38 @@ def get(connection: Connection, speech_id: int) -> SpeechView:
 def get_text(connection: Connection, speech_id: int) -> str:
     """The raw text of a speech, character for character as it came in. Raises NotFound."""
     return _one(connection, speech_id, select(tables.Speech.text).where(tables.Speech.id == speech_id))
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """An extraction run without its records."""
+
+    id: int
+    version: str
+    rules: str
+    records: int
+    created_at: dt.datetime
+
+
+def runs(connection: Connection, speech_id: int) -> list[RunView]:
+    """The runs over a speech, newest first. Raises NotFound."""
+    get(connection, speech_id)
+    columns = (getattr(tables.Run, name) for name in RunView.__dataclass_fields__)
+    query = select(*columns).where(tables.Run.speech_id == speech_id).order_by(desc(tables.Run.id))
+    return paging.made(RunView, connection.execute(query))
+
+
+def outdated(connection: Connection, rules: str, *, after: int = 0, limit: int = 100) -> list[int]:
+    """Speeches, by number beyond `after`, whose newest run was made by other rules than these."""
+    later = aliased(tables.Run)
+    newest = ~exists().where(later.speech_id == tables.Run.speech_id, later.id > tables.Run.id)
+    query = (
+        select(tables.Run.speech_id)
+        .where(tables.Run.speech_id > after, tables.Run.rules != rules, newest)
+        .order_by(tables.Run.speech_id)
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
 
 
 def get_extraction(connection: Connection, speech_id: int, run_id: int | None = None) -> str:
@@ -255,7 +300,7 @@ def page(
         query = query.where(number < start.key[0] if descending else number > start.key[0])
     if wanted := search.terms(q or ""):
         query = query.where(obligations.speeches_with(connection, wanted, number, tables.Speech.search_title))
-    found = [SpeechView(*row) for row in connection.execute(query)]
+    found = paging.made(SpeechView, connection.execute(query))
     return paging.cut(found, [Position(0, (view.id,)) for view in found], ordering, start, limit)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, delete, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
@@ -16,6 +16,7 @@ from models.errors import UnstorableText
 from models.records import Extraction, Span
 
 Row = dict[str, Any]
+Value = TypeVar("Value")
 
 # PostgreSQL keeps no U+0000, and half a surrogate pair has no UTF-8. Both are refused on both databases alike.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -40,11 +41,11 @@ def require_storable(field: str, value: str | None) -> None:
         raise UnstorableText(field, found.start(), found.group())
 
 
-def insert_new(connection: Connection, table: type[tables.Base], rows: Sequence[Row], *, unless: str) -> None:
-    """Inserts rows, leaving alone those whose column `unless` is there already."""
+def insert_new(connection: Connection, table: type[tables.Base], rows: Sequence[Row], *, unless: Sequence[str]) -> None:
+    """Inserts rows, leaving alone those whose columns `unless` are there already."""
     if rows:
         dialect_insert = insert_sqlite if connection.dialect.name == "sqlite" else insert_postgresql
-        connection.execute(dialect_insert(table).on_conflict_do_nothing(index_elements=[unless]), rows)
+        connection.execute(dialect_insert(table).on_conflict_do_nothing(index_elements=list(unless)), rows)
 
 
 def reserve(connection: Connection, table: type[tables.Base], count: int) -> list[int]:
@@ -58,7 +59,7 @@ def reserve(connection: Connection, table: type[tables.Base], count: int) -> lis
     if connection.dialect.name == "sqlite":
         # Only the one writer asks, so the numbers stay free until it has used them.
         last = text(
-            f"SELECT max(n) FROM (SELECT max(id) AS n FROM {name}"  # noqa: S608
+            f"SELECT max(n) FROM (SELECT max(id) AS n FROM {name}"
             " UNION ALL SELECT seq FROM sqlite_sequence WHERE name = :name)"
         )
         first = (connection.execute(last, {"name": name}).scalar() or 0) + 1
@@ -67,22 +68,37 @@ def reserve(connection: Connection, table: type[tables.Base], count: int) -> lis
     return list(connection.execute(numbers, {"name": name, "count": count}).scalars())
 
 
+def numbers(connection: Connection, table: type[tables.Base], keys: Sequence[str]) -> dict[str, int]:
+    """New numbers for records, by their keys in the extraction."""
+    return dict(zip(keys, reserve(connection, table, len(keys)), strict=True))
+
+
 def department_ids(connection: Connection, types: Mapping[str, str]) -> dict[str, int]:
     """The numbers of departments by canonical name; those that the directory lacks are added with the given type."""
-    if not types:
-        return {}
-    known = select(tables.Department.canonical, tables.Department.id).where(tables.Department.canonical.in_(types))
-    found = dict(connection.execute(known).all())
+    found = _known_departments(connection, types)
     if missing := sorted(types.keys() - found.keys()):
         # In sorted order, so that two writers never wait for each other.
         insert_new(
             connection,
             tables.Department,
             [{"canonical": name, "type": types[name]} for name in missing],
-            unless="canonical",
+            unless=["canonical"],
         )
-        found = dict(connection.execute(known).all())
+        found.update(_known_departments(connection, missing))
     return found
+
+
+def _known_departments(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    canonical, number = tables.Department.canonical, tables.Department.id
+    found: dict[str, int] = {}
+    for some in in_batches(list(names)):
+        found.update(connection.execute(select(canonical, number).where(canonical.in_(some))).all())
+    return found
+
+
+def in_batches(values: Sequence[Value], size: int = 1000) -> Iterator[Sequence[Value]]:
+    """A list in parts that fit into one statement: both databases limit its parameters."""
+    return (values[start : start + size] for start in range(0, len(values), size))
 
 
 def instant(value: str | None) -> dt.datetime | None:
@@ -211,7 +227,7 @@ def quarantine_rows(
             "key": rule.id,
             **columns_of(rule.span),
             **columns_of(rule.population, "population_"),
-            "population_key": search.normalise(ledger.words(rule.population)) if rule.population else "",
+            "scope": rule.origin or (search.normalise(ledger.words(rule.population)) if rule.population else ""),
             "origin": rule.origin,
             "measure": rule.measure,
             "days": rule.days,
@@ -226,6 +242,36 @@ def quarantine_rows(
             "rule": rule.rule,
         }
         for number, rule in enumerate(extraction.quarantine_rules)
+    ]
+
+
+def role_rows(
+    extraction: Extraction, obligations: Mapping[str, int], parties: Mapping[str, int], departments: Mapping[str, int]
+) -> list[Row]:
+    """Who has which part in the obligations that `obligations` names."""
+    canonical = {party.id: party.canonical for party in extraction.parties}
+    return [
+        {
+            "obligation_id": obligations[obligation.id],
+            "ord": number,
+            "department_id": departments[canonical[role.party]],
+            "party_id": parties[role.party],
+            "role": role.role,
+            "inherited": role.inherited,
+        }
+        for obligation in extraction.obligations
+        if obligation.id in obligations
+        for number, role in enumerate(obligation.parties)
+    ]
+
+
+def limit_rows(extraction: Extraction, obligations: Mapping[str, int], deadlines: Mapping[str, int]) -> list[Row]:
+    """Which deadlines limit the obligations that `obligations` names."""
+    return [
+        {"obligation_id": obligations[obligation.id], "ord": number, "deadline_id": deadlines[deadline]}
+        for obligation in extraction.obligations
+        if obligation.id in obligations
+        for number, deadline in enumerate(obligation.deadlines)
     ]
 
 
@@ -287,5 +333,6 @@ def remove_from_search(connection: Connection, rows: Iterable[Row]) -> None:
         entries = [{"id": row["id"], "tokens": search.fts_document(row["search_text"])} for row in rows]
         if entries:
             connection.execute(statement, entries)
-    elif ids := [row["id"] for row in rows]:
-        connection.execute(delete(search.array_index).where(search.array_index.c.obligation_id.in_(ids)))
+    else:
+        for some in in_batches([row["id"] for row in rows]):
+            connection.execute(delete(search.array_index).where(search.array_index.c.obligation_id.in_(some)))
