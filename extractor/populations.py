@@ -34,7 +34,7 @@ class People:
 _NOUNS = (
     r"人员|人群|人士|旅客|乘客|群众|居民|村民|市民|住户|业主|师生|学生|考生|教师|职工|员工|工人员?|司机|驾驶员|司乘|船员|机组|客商"
     r"|游客|顾客|经营户|接触者|密接(?:者|人员)?|同住人|居住人|家属|患者|病人|家长|陪护(?:人员)?|家人|对象|[^或记]者|来人员?|儿童|老人"
-    r"|孕产?妇|农民工|学员|考官|运动员|志愿者|代表|委员|干部|官兵|的人(?:员|群|士)?|宾客|摊主|店主|商户|农户|租户|用户"
+    r"|孕产?妇|民工|学员|考官|运动员|志愿者|代表|委员|干部|官兵|的人(?:员|群|士)?|(?:风险|重点|一线|关键)岗位(?:人员)?|快递员|服务员|收银员|保洁员?|保安员?|厨师|帮工|护工|店员|骑手|乘务员|售货员|管理员|炊事员|门卫|宾客|摊主|店主|商户|农户|租户|用户"
 )
 _PERSON = re.compile(rf"(?:{_NOUNS})(?:（[^（）]{{1,24}}）)?")
 # The noun goes on as part of a longer phrase about other people: 与病例有接触的人员.
@@ -47,7 +47,7 @@ _BEFORE = re.compile(
     r"(?P<no>主要|重要|必要|需要|要求的|对象|针对性|由于|经由|将来|通知书|严格|组织者|排查出|面对)"
     r"|(?P<agent>由|向|接受|配合|服从|派|安排|抽调|指定|明确|通过)"
     r"|对于?|针对|凡是|凡属|凡|请|督促|要求|组织|引导|指导|通知|动员|发动|劝导|做好|加强|落实|强化|抓好|实行|实施|采取|执行|开展"
-    r"|确保|摸排|追踪|将|把|要|应|须|使|让|关于|属于|给予"
+    r"|确保|摸排|追踪|将|把|要|应|须|使|让|给|关于|属于|给予"
 )
 _LEAD = re.compile(
     r"[•·●■◆○—－\-]{1,2}|（?[一二三四五六七八九十0-9]{1,3}[）.、．]|[①-⑳]|[一二三四五六七八九十]是|第[一二三四五六七八九十]|[“\"【]"
@@ -74,6 +74,12 @@ _LABELLED = re.compile(rf"风险|密接|接触|入境|境外|返|旅居|涉疫|�
 _NO_LABEL = re.compile("如下|措施|要求|强调|规定|通知|以下|下列|情况|隔离$")
 _COMING = re.compile(
     r"(?:(?:从|自)[^，。]{2,40}|(?:境外|国外|省外|市外|外省|外地|[高中低]{1,2}风险地?区)[^，。]{0,10})(?:来|返|回|入|进)[^，。的]{1,6}"
+)
+_DUTY = re.compile(
+    r"(?P<who>[^，。：要对将把由按在]{2,16}?)(?:均|都|一律)?(?:必须|须|需|应当?)(?:持|有|凭|提供|出示|做|接受|完成|进行)"
+)
+_OFFICE = re.compile(
+    "各|部门|单位|学校|企业|社区|街道|村|县|市|区|乡|镇|医院|指挥部|局|委|会议|公司|机构|隔离|核酸|检测|场所|期|前|后|时|间|内"
 )
 _OPENING = re.compile(r"(?:[0-9]{1,2}[.、])?(?:对于?|凡是?|针对)")
 _CLAUSE = re.compile(r"[，：:。；！？“”\"【】|\n]")
@@ -106,7 +112,7 @@ def named(text: str, clause: Clause, measure: int) -> People | None:
         phrase = _of_kind(text, clause.start, min(clause.end, measure))
         if phrase and (people is None or phrase.span[1] > people.span[1]):
             return phrase
-    return people or label(text, clause) or _comers(text, clause)
+    return people or label(text, clause) or _comers(text, clause) or _subject(text, clause)
 
 
 def widened(text: str, before: Clause | None, clause: Clause, people: People) -> People:
@@ -139,8 +145,9 @@ def last_noun(text: str, start: int, end: int) -> People | None:
             at, agent = b.end(), b["agent"] is not None
             led = not agent
         at = _after_lead(text, _inside_bracket(text, at, stop), stop)
-        if not agent and stop - at <= _LONGEST and not _STAFF.search(text, at, stop) and not _SAME.fullmatch(text, at, stop):
-            return People((at, stop), led=led)
+        if agent or stop - at > _LONGEST or _STAFF.search(text, at, stop) or _SAME.fullmatch(text, at, stop):
+            continue
+        return People((at, stop), led=led)
     return None
 
 
@@ -183,6 +190,13 @@ def _comers(text: str, clause: Clause) -> People | None:
     """①境外回县，…: people named by their way alone."""
     at = _after_lead(text, clause.start, clause.end)
     return People((at, clause.end)) if clause.stop == "，" and _COMING.fullmatch(text, at, clause.end) else None
+
+
+def _subject(text: str, clause: Clause) -> People | None:
+    """厨房帮手必须持有…: whoever must hold, show or undergo something, when it is no office or place."""
+    at = _after_lead(text, clause.start, clause.end)
+    m = _DUTY.match(text, at, clause.end)
+    return People(m.span("who")) if m and not _OFFICE.search(m["who"]) else None
 
 
 def _after_lead(text: str, start: int, end: int) -> int:

@@ -77,10 +77,11 @@ class _Draft:
 _DIGIT = "[0-9一二两三四五六七八九十]"
 _WORD = re.compile(
     r"隔离|核酸|抗原|医学观察|居家|健康监测|体温|测温|闭环|封控|封闭管理|社区管理|报备|落地即?检|报告(?:健康|体温)"
-    rf"|{_DIGIT}个?小时|提前{_DIGIT}|{_DIGIT}检|[0-9]\+[0-9]"
+    rf"|{_DIGIT}个?小时|提前{_DIGIT}|{_DIGIT}检|[0-9]\+[0-9]|检测{_DIGIT}|\|每"
 )
 _NUMBER = re.compile(
-    rf"{_DIGIT}(?:天|日|周|个?星期|个?小时|次|检|轮|自然日)|每[人天日周隔]|隔[天日]|早、?(?:[中午]、?)?晚|上下午|下午|[0-9]\+[0-9]"
+    rf"{_DIGIT}(?:天|日|周|个?星期|个?小时|次|检|轮|自然日)|每[人天日周隔]|隔[天日]|早、?(?:[中午]、?)?晚|上下午|下午"
+    r"|[0-9]\+[0-9]"
 )
 _TESTS = ("核酸检测", "抗原检测")
 _ABROAD = re.compile("入境|境外|国外|海外|口岸|外籍|回国")
@@ -103,10 +104,15 @@ _ENDED = re.compile(
 _STAGE_NAME = re.compile(
     r"(?:集中|居家|在家|闭环|社区)(?:健康|医学|自我)?(?:隔离|观察|监测|管理)(?:医学观察|健康监测)?"
 )
-_MEANWHILE = re.compile(r"期间|其间|隔离|观察|监测|(?:集中|居家)|第[0-9一二三四五六七八九十]|同时|分别|并|各|上述|均|在|于")
+_MEANWHILE = re.compile(
+    r"期间|其间|隔离|观察|监测|(?:集中|居家)|第[0-9一二三四五六七八九十]|同时|分别|并|各|上述|均|在|于"
+)
+# Tests while at work are no part of the isolation before or after it.
+_AT_WORK = re.compile("工作期间|在岗期间|上岗期间|作业期间|值守期间")
 _ENACTED = re.compile(
     r"(?:实行|实施|采取|落实|进行|一律|执行|接受|转运|予以)(?:严格|免费|的|“){0,2}"
-    r"(?P<isolation>(?:集中|居家|在家)(?:自我)?(?:隔离医学观察|隔离观察|隔离|医学观察|健康监测|观察))(?:措施|”){0,2}[，、+（并和]"
+    r"(?P<isolation>(?:集中|居家|在家)(?:自我)?(?:隔离医学观察|隔离观察|隔离|医学观察|健康监测|观察))"
+    r"(?:措施|”){0,2}[，、+（并和]"
 )
 # The marks of headings and list points, from the highest level down.
 _MARKS = (
@@ -210,7 +216,8 @@ class _Reader:
             quote = self.text.find("”", m.end, m.end + 60)
             quoted = quote >= 0 and "“" not in self.text[m.end : quote]
             chained = m.end + 1 == gone_at and self.text[m.end] in "+和加、"
-            if chained or _REPLACED.match(self.text, m.end, end) or (quoted and _REPLACED.match(self.text, quote, end)):
+            replaced = _REPLACED.match(self.text, m.end, end) or (quoted and _REPLACED.match(self.text, quote, end))
+            if chained or replaced:
                 gone_at = m.start
             else:
                 kept.append(m)
@@ -236,7 +243,7 @@ class _Reader:
         return found or self._earlier(i) or ([some] if some else [])
 
     def _earlier(self, i: int) -> list[People]:
-        """The people of the rule before in the same line, of the sentence before, of the heading, of the line before."""
+        """The people of the last rule in the same line, of the sentence before, of the heading, of the line before."""
         s = self.sentences[i]
         near = [d for d in self.drafts[-8:] if i - d.sentence <= _CARRY_REACH and d.who]
         carried = _last_people([d for d in near if self.sentences[d.sentence].line == s.line])
@@ -270,10 +277,11 @@ class _Reader:
             s = sentences[k]
             own = self._rank(k)
             above = own < rank or own == rank == len(_MARKS)
-            if above and s.end - s.start <= 40 and text[s.end - 1] != "？" and self._is_title(k):
+            if above and s.end - s.start <= 40 and text[s.end - 1] != "？":
                 end = s.end - 1 if text[s.end - 1] in "：。】；" else s.end
-                people = populations.last_noun(text, s.start, end) or populations.label(text, Clause(s.start, end, "："))
-                if people:
+                title = Clause(s.start, end, "：")
+                people = populations.last_noun(text, s.start, end) or populations.label(text, title)
+                if people and (people.span[1] == end or self._is_title(k)):
                     return people
             rank = min(rank, own)
         return None
@@ -328,6 +336,8 @@ class _Reader:
     def _join(self, i: int, m: Match, n: Need, whom: list[People], here: list[_Draft], since: int) -> bool:
         """Gives tests to the isolation they belong to; False when they are a rule of their own."""
         text = self.text
+        if _AT_WORK.search(text, max(since, m.start - _CHARS), m.end):
+            return False
         spans = {p.span for p in whom}
         here = [d for d in here if _holds_tests(d)]
         mine = [d for d in here if d.who in spans or not spans]

@@ -6,15 +6,12 @@ A record is written ``population：measure slots`` with the slots ``days``, ``te
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor import quarantine
 from extractor.quarantine import RuleFound
-from extractor.rules import quarantine as rules
 from extractor.sentences import split
 
 
@@ -468,15 +465,59 @@ NOTICES: list[tuple[str, list[str]]] = [
             "密切接触者：居家隔离 days=3 tests=2 on=1,3 after=集中隔离",
         ],
     ),
-    ("由流调专班认定的与病例有过近距离接触的人员，采取7天居家隔离。", ["由流调专班认定的与病例有过近距离接触的人员：居家隔离 days=7"]),
-    ("有本土病例报告省份的来（返）沅人员，需持有48小时内核酸检测阴性证明。", ["有本土病例报告省份的来（返）沅人员：核酸检测 within=PT48H"]),
+    (
+        "由流调专班认定的与病例有过近距离接触的人员，采取7天居家隔离。",
+        ["由流调专班认定的与病例有过近距离接触的人员：居家隔离 days=7"],
+    ),
+    (
+        "有本土病例报告省份的来（返）沅人员，需持有48小时内核酸检测阴性证明。",
+        ["有本土病例报告省份的来（返）沅人员：核酸检测 within=PT48H"],
+    ),
     ("请近期有湖滨市旅居史的居民在24小时内向社区报备。", ["近期有湖滨市旅居史的居民：报告 within=PT24H"]),
     (
         "对来自高风险区的人员，或出现本土疫情地区的人员，进行7天集中隔离。",
         ["来自高风险区的人员，或出现本土疫情地区的人员：集中隔离 days=7"],
     ),
-    ("①境外回沅，实行7天集中隔离；②从低风险地区回沅，持48小时核酸阴性证明。", ["境外回沅：集中隔离 days=7", "从低风险地区回沅：核酸检测 within=PT48H"]),
-    ("密接人员一律7天集中隔离（不满足居家条件的再加7天集中）。", ["密接人员：集中隔离 days=7", "不满足居家条件的：集中隔离 days=7"]),
+    (
+        "①境外回沅，实行7天集中隔离；②从低风险地区回沅，持48小时核酸阴性证明。",
+        ["境外回沅：集中隔离 days=7", "从低风险地区回沅：核酸检测 within=PT48H"],
+    ),
+    (
+        "密接人员一律7天集中隔离（不满足居家条件的再加7天集中）。",
+        ["密接人员：集中隔离 days=7", "不满足居家条件的：集中隔离 days=7"],
+    ),
+    (
+        "口岸一线从业人员实行7天居家健康监测，工作期间每天1次核酸检测。",
+        ["口岸一线从业人员：居家健康监测 days=7", "口岸一线从业人员：核酸检测 daily=1"],
+    ),
+    (
+        "冷库、口岸等高风险岗位每天1次核酸，快递、外卖等人员每3天1次。",
+        ["冷库、口岸等高风险岗位：核酸检测 daily=1", "快递、外卖等人员：核酸检测 every=3x1"],
+    ),
+    (
+        "外地返岗的员工由企业安排在宿舍区观察5天，期间每天测温2次。",
+        ["外地返岗的员工：其他 days=5", "外地返岗的员工：体温监测 daily=2"],
+    ),
+    (
+        "对冷链装卸工人每天检测1次核酸；对不接触货物的管理人员，每周检测2次。",
+        ["冷链装卸工人：核酸检测 daily=1", "不接触货物的管理人员：核酸检测 every=7x2"],
+    ),
+    (
+        "项目部对民工每日上工前和收工后各测温一次，食堂每天给就餐职工测量体温。",
+        ["民工：体温监测 daily=2", "就餐职工：体温监测 daily=1"],
+    ),
+    ("宴席的大厨、帮手必须持有48小时内核酸证明。", ["宴席的大厨、帮手：核酸检测 within=PT48H"]),
+    (
+        "重点人群核酸检测频次\n冷库一线人员|每天1次\n农贸市场从业人员|每周2次\n",
+        ["冷库一线人员：核酸检测 daily=1", "农贸市场从业人员：核酸检测 every=7x2"],
+    ),
+    (
+        "三、快递分拣点、外卖站点和同城配送站点的从业人员。（检测频次：每周2次核酸检测，每次间隔3天以上。）",
+        ["快递分拣点、外卖站点和同城配送站点的从业人员：核酸检测 every=7x2"],
+    ),
+    ("解封后，居民要实行7天健康管理，每日进行体温自测。", ["居民：健康监测 days=7", "居民：体温监测 daily=1"]),
+    ("对来自疫区的员工，隔离留观时间务必达到14天。", ["来自疫区的员工：其他 days=14"]),
+    ("返岗干部自到岗之日起接受14日的监督性医学观察。", ["返岗干部：其他 days=14"]),
 ]
 
 # False friends: a number and a word of quarantine, but no rule.
@@ -513,6 +554,7 @@ NO_RULES = [
     "对隔离酒店每周开展一次督导检查。",
     "每天对隔离点进行2次环境消杀。",
     "全员核酸检测要在24小时内完成。",
+    "24小时内要完成首轮采样，群众要积极配合核酸检测。",
 ]
 
 
@@ -524,3 +566,56 @@ def test_notices(text: str, expected: list[str]) -> None:
 @pytest.mark.parametrize("text", NO_RULES, ids=range(len(NO_RULES)))
 def test_no_rules(text: str) -> None:
     assert found(text) == []
+
+
+def test_span_covers_the_isolation_and_its_own_tests() -> None:
+    text = "对密接人员，实行7天集中隔离，第1、4、7天各做一次核酸，不得外出。"
+    (rule,) = quarantine.find(text, split(text))
+    assert text[rule.start : rule.end] == "7天集中隔离，第1、4、7天各做一次核酸"
+    assert rule.rule == "quarantine.length-before"
+
+
+@pytest.mark.parametrize(
+    ("population", "origin"),
+    [
+        ("7天内有高风险区旅居史人员", "high"),
+        ("中高风险地区来返人员", "high"),
+        ("高、中风险区来返人员", "high"),
+        ("中风险区来返人员", "medium"),
+        ("低风险区来返人员", "low"),
+        ("入境人员", "abroad"),
+        ("境外返乡人员", "abroad"),
+        ("密接人员", None),
+    ],
+)
+def test_origin(population: str, origin: str | None) -> None:
+    text = f"对{population}，一律集中隔离7天。"
+    assert [r.origin for r in quarantine.find(text, split(text))] == [origin]
+
+
+def test_a_heading_ends_where_the_next_one_begins() -> None:
+    text = "（一）密接人员\n集中隔离7天。\n（二）宣传引导\n1.宣传要到位。\n2.居家隔离5天的安排要讲清楚。\n"
+    assert found(text)[0] == "密接人员：集中隔离 days=7"
+    assert all("密接" not in r for r in found(text)[1:])
+
+
+PIECES = [
+    "对", "密接人员", "入境人员", "，", "。", "；", "\n", "一律", "实行", "14天", "集中隔离", "居家隔离", "“", "”", "+", "7天", "健康监测",
+    "第1、4、7天", "各", "一次", "核酸检测", "三天两检", "24小时内", "向社区报告", "每天", "每2天", "早、晚", "测量体温", "期满后", "的", "调整为",
+    "（", "）", "其", "（一）", "：", "|", "14+7", "不具备条件的", "期间", "第", "天", "十", "99999",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
+def test_any_text_gives_well_formed_rules_in_order(text: str) -> None:
+    rules = quarantine.find(text, split(text))
+    assert [r.start for r in rules] == sorted(r.start for r in rules)
+    for r in rules:
+        assert 0 <= r.start < r.end <= len(text)
+        assert "\n" not in text[r.start : r.end]
+        if r.population:
+            a, b = r.population
+            assert 0 <= a < b <= len(text)
+            assert text[a:b].strip() == text[a:b]
+        assert r.days or r.tests or r.within or r.times_per_day or r.every_days
+        assert list(r.test_days) == sorted(set(r.test_days))

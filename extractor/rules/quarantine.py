@@ -8,7 +8,7 @@ of 2020 to 2022 and the notices that put them into force.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractor import matcher, numerals
 from extractor.rule import Match, Rule
@@ -41,7 +41,7 @@ _ISOLATION = (
     r"(?:(?:集中|定点|酒店|宾馆|居家|在家|家中|家庭|社区|自我|自行)(?:（(?:集中|居家)）|(?:或者?|、|/|和)(?:集中|居家))?"
     r"(?:自我|自行|严格|封闭式?|单独|免费|健康){0,2}"
     r"(?:隔离|医学观察|观察|健康监测|健康检测|健康观察|健康管理|监测|管理|管控)"
-    r"|隔离|医学观察|医学监测|健康监测|健康检测|健康观察|健康监护|留观|留验"
+    r"|隔离|医学观察|医学监测|健康监测|健康检测|健康观察|健康监护|健康管理|留观|留验"
     r"|闭环(?:管理|管控|作业|运行)|(?:封控|封闭式?)(?:管理|管控|隔离)|封控"
     r"|体温(?:测量|监测|检测))"
     r"(?:健康|医学)?(?:隔离)?(?:观察|监测|管理|管控)?(?:措施|制度|政策)?"
@@ -104,8 +104,9 @@ _MUST = re.compile(r"(?:必须|须|应当?|要|需要?|一律|实行|实施|采�
 _NAMES_AFTER = re.compile(
     r"(?:措施|政策)?[”\"]?(?:点|区|人员|对象|者|场所|场地|房|酒店|宾馆|病区|费|期满|期[间内满结]|结束|解除|服务)"
 )
+_PLACES = ("居家", "集中", "在家")
+_LENGTH_OF = re.compile(rf"{_INSIDE}|期满|期间|[^，。；的]{{0,6}}(?:期满|人次)")
 _PAST = re.compile(r"(?:曾|被|已经?|累计|共)(?:被)?[^，。：；]{0,6}$")
-_THEN = re.compile(r"(?:以上)?[”\"]?(?:后|之后|以后|且|并|，)")
 _CONDITION = re.compile(r"(?:若|如果|如|凡|经|对于?|已)[^，。；：]{0,16}$")
 
 
@@ -134,16 +135,19 @@ def _isolation_after(m: re.Match[str]) -> Needs | None:
     """集中隔离14天; 满14天 and 14天后 only where the sentence demands it."""
     text, a, b = m.string, m.start(), m.end()
     before = text[max(0, a - 16) : a]
-    if re.compile(rf"{_INSIDE}|期满|期间|的(?!措施)|[^，。；]{{0,6}}(?:期满|人次)").match(text, b) or _PAST.search(before):
+    if _LENGTH_OF.match(text, b) or _PAST.search(before):
+        return None
+    if text.startswith("的", b) and not text.startswith("的措施", b):
         return None
     if before.endswith(("解除", "结束", "停止")) or text.startswith("前", b):
         return None
     if m["link"] and "满" in m["link"] and "补" not in m["link"]:
         if _CONDITION.search(before) or not _MUST.search(before):
             return None
+    # 隔离措施（7天集中隔离…: the length belongs to what follows it.
     if m["link"] in ("（", "“", "：", "、") and re.match(_ISOLATION, text[b : b + 12]):
         return None
-    if m["measure"] in ("居家", "集中", "在家") and not m["second"] and re.match("[^，。；：]{0,4}(?:核酸|检测)", text[b:]):
+    if m["measure"] in _PLACES and not m["second"] and re.search("^[^，。；：]{0,4}(?:核酸|检测)", text[b : b + 6]):
         return None
     return _lengths(_days(m), m["measure"], m["second"])
 
@@ -177,9 +181,7 @@ def _stages(m: re.Match[str]) -> Needs | None:
     text, a, b = m.string, m.start(), m.end()
     days = tuple(number(m[k]) for k in "abc" if m[k])
     if m["first"]:
-        return tuple(
-            Need(measures_of(w)[0], days=d) for w, d in zip((m["first"], m["second"]), days[:2], strict=True)
-        )
+        return tuple(Need(measures_of(w)[0], days=d) for w, d in zip((m["first"], m["second"]), days[:2], strict=True))
     around = text[max(0, a - 30) : a] + text[b : b + 16]
     if days not in _STAGES or not re.search("隔离|健康|管控|入境|境外|密接|接触者|风险|返|来", around):
         return None
@@ -198,7 +200,7 @@ def _is_swab(m: re.Match[str]) -> bool:
     at = m.start("what")
     if text[max(0, at - 2) : at] in ("体温", "健康", "监督", "症状", "质量", "水质", "环境"):
         return False
-    return bool(re.search("核酸|落地即?检|阴性|抗原", text[max(0, m.start() - 60) : m.end() + 20]))
+    return bool(re.search("核酸|落地即?检|阴性|抗原", text[max(0, m.start() - 120) : m.end() + 20]))
 
 
 def _tests_in_days(m: re.Match[str]) -> Needs | None:
@@ -248,7 +250,7 @@ def _tests_on_days(m: re.Match[str]) -> Needs | None:
         return None
     tests = len(days) * _times(m.string[m.end("list") : m.end()])
     needs: Needs = (Need("抗原检测" if what == "抗原" else "核酸检测", tests=tests, test_days=days),)
-    if what == "核酸" and re.match("(?:检测|采样)?(?:和|、|及|与|\\+)抗原", m.string[m.end("what") : m.end("what") + 6]):
+    if what == "核酸" and re.match(r"(?:检测|采样)?[和、及与+]抗原", m.string[m.end("what") : m.end("what") + 6]):
         needs += (Need("抗原检测", tests=tests, test_days=days),)
     return needs
 
@@ -268,66 +270,63 @@ def _tests_counted(m: re.Match[str]) -> Needs | None:
     return (Need(_test_measure(m["what"]), tests=tests, test_days=day_numbers(listed[1]) if listed else ()),)
 
 
-def _rhythm(words: str, times: int) -> dict[str, int]:
-    """The slots of how often: times a day, or times in a period of days."""
-    if "早" in words:
-        return {"times_per_day": 3 if "中" in words or "午" in words else 2}
-    if "午" in words:
-        return {"times_per_day": 2}
-    if "月" in words:
-        return {"every_days": 15 if "半" in words else 30, "times_per_period": times}
-    if "周" in words or "星期" in words:
-        n = re.search(_N, words)
-        return {"every_days": 7 * (number(n[0]) if n else 1), "times_per_period": times}
-    if "隔天" in words or "隔日" in words:
-        return {"every_days": 2, "times_per_period": times}
-    n = re.search(_N, words)
-    period = number(n[0]) if n else 1
-    if "隔" in words and n:
+def _often(need: Need, rhythm: str, times: int) -> Need:
+    """The need with how often: times a day, or times in a period of days."""
+    if "早" in rhythm:
+        return replace(need, times_per_day=3 if "中" in rhythm or "午" in rhythm else 2)
+    if "午" in rhythm:
+        return replace(need, times_per_day=2)
+    counted = re.search(_N, rhythm)
+    period = number(counted[0]) if counted else 1
+    if "月" in rhythm:
+        period = 15 if "半" in rhythm else 30
+    elif "周" in rhythm or "星期" in rhythm:
+        period *= 7
+    elif "隔" in rhythm:
         period += 1
     if period > 1:
-        return {"every_days": period, "times_per_period": times}
-    return {"times_per_day": times}
+        return replace(need, every_days=period, times_per_period=times)
+    return replace(need, times_per_day=times)
 
 
 def _repeated(m: re.Match[str]) -> Needs | None:
     """每天1次核酸, 核酸检测每周2次, 每日一检."""
-    text = m.string
     groups = m.groupdict()
-    run = groups.get("run")
-    times = number(groups["times"]) if groups.get("times") else _times(m[0].replace(m["rhythm"], "", 1))
-    slots = _rhythm(m["rhythm"], times)
-    if not _is_swab(m) if "what" in groups else False:
+    if groups.get("what") and not _is_swab(m):
         return None
-    if min(slots.values()) < 1 or max(slots.values()) > 90:
+    if re.search("能力|点位?覆盖|万", m[0]) or m.string.startswith(("能力", "量", "点"), m.end()):
         return None
-    if re.search("能力|点位?覆盖|万", m[0]) or text.startswith(("能力", "量", "点"), m.end()):
-        return None
-    days = number(run) if run else None
-    return (Need(_test_measure(groups.get("what") or "核酸"), days=days, **slots),)
+    said = groups.get("times")
+    times = number(said) if said else _times(m[0].replace(m["rhythm"], "", 1))
+    need = _often(Need(_test_measure(groups.get("what") or "核酸"), days=_run(m)), m["rhythm"], times)
+    often = (need.times_per_day or need.times_per_period or 0, need.every_days or 1)
+    return (need,) if 0 < often[0] <= 60 and often[1] <= 90 else None
+
+
+def _run(m: re.Match[str]) -> int | None:
+    """The days of 连续3天每天一次."""
+    run = m.groupdict().get("run")
+    return number(run) if run else None
 
 
 def _listed(m: re.Match[str]) -> Needs | None:
     """医务人员每天1次 after 核酸检测."""
-    before = m.string[max(0, m.start() - 60) : m.start()]
-    return _repeated(m) if re.search("核酸检测[^。；消通]{0,50}$", before) else None
+    before = m.string[max(0, m.start() - 120) : m.start()]
+    return _repeated(m) if re.search("核酸(?:检测)?[^。；消通]{0,110}$", before) else None
 
 
 def _body(m: re.Match[str]) -> Needs | None:
     """早、晚各进行一次体温测量和健康监测: one need for each of the two."""
-    text, groups = m.string, m.groupdict()
-    rest = m[0].replace(m["rhythm"], "", 1)
-    if text.startswith(("点", "仪", "枪", "人员"), m.end()):
+    if m.string.startswith(("点", "仪", "枪", "人员"), m.end()):
         return None
-    slots = _rhythm(m["rhythm"], _times(rest))
-    run = groups.get("run")
-    found: list[Need] = []
-    for word in (m["what"], groups.get("second")):
-        if word:
-            name: Measure = "体温监测" if re.search("体温|测温", word) else "健康监测"
-            if name not in [n.measure for n in found]:
-                found.append(Need(name, days=number(run) if run else None, **slots))
-    return tuple(found)
+    rest = m[0].replace(m["rhythm"], "", 1)
+    times = 2 if _TWICE.search(rest) else _times(rest)
+    measures: list[Measure] = []
+    for word in (m["what"], m["second"]):
+        measure: Measure = "体温监测" if word and ("体温" in word or "测温" in word) else "健康监测"
+        if word and measure not in measures:
+            measures.append(measure)
+    return tuple(_often(Need(name, days=_run(m)), m["rhythm"], times) for name in measures)
 
 
 def _duration(m: re.Match[str]) -> str | None:
@@ -337,6 +336,7 @@ def _duration(m: re.Match[str]) -> str | None:
     return f"PT{n}H" if m["unit"] == "小时" else f"P{n}D"
 
 
+_TWICE = re.compile("上午[^，。]{0,8}下午|前(?:和|、|及)[^，。]{1,8}(?:后|前)|早[^，。]{0,6}晚")
 _LOOKBACK = re.compile("有|到|去|曾|来|从|与|入|离|在[^隔到返县社]|途|旅|活动")
 
 
@@ -350,9 +350,9 @@ def _tests_within(m: re.Match[str]) -> Needs | None:
     if m["unit"] != "小时" and _LOOKBACK.match(gap):
         return None
     acts = re.search("完成|开展|进行|做|接受|落实|实施|到位|组织|再|测|采|检", gap)
-    if not acts and re.match("(?:检测|采样)?(?:阴性|证明|结果|报告)", text[m.end("what") :]):
+    if not acts and re.match("(?:检测|采样)?(?:阴性|证明|结果|报告)", text[m.end("what") : m.end("what") + 6]):
         return None
-    if re.search("全员|出具|反馈|结果|上传|能力|试剂|阴性|持", gap):
+    if re.search("全员|轮|全域|接种|暂缓|出具|反馈|结果|上传|能力|试剂|阴性|持", gap):
         return None
     counted = re.search(rf"({_N}){_TO}次", m[0])
     return (Need(_test_measure(m["what"]), tests=number(counted[1]) if counted else None, within=within),)
@@ -374,7 +374,8 @@ def _report(m: re.Match[str]) -> Needs | None:
     gap = groups.get("gap") or ""
     if m["unit"] != "小时" and groups.get("gap") is not None and _LOOKBACK.match(gap):
         return None
-    if re.search("疾控|指挥部|直报|上级|政府|卫健|行政部门", m[0]) or re.search("办|宴|聚餐|聚会", m.string[max(0, m.start() - 12) : m.start()]):
+    to_an_office = re.search("疾控|指挥部|直报|上级|政府|卫健|行政部门", m[0])
+    if to_an_office or re.search("办|宴|聚餐|聚会", m.string[max(0, m.start() - 12) : m.start()]):
         return None
     return (Need("报告", within=within),)
 
@@ -382,12 +383,12 @@ def _report(m: re.Match[str]) -> Needs | None:
 def _report_daily(m: re.Match[str]) -> Needs | None:
     if re.search("疾控|指挥部|上级|政府|卫健|专班|办公室|部门", m[0]):
         return None
-    return (Need("报告", **_rhythm(m["rhythm"], _times(m[0]))),)
+    return (_often(Need("报告"), m["rhythm"], _times(m[0])),)
 
 
 _HOURS = r"(?P<n>[0-9]{1,3}|[一二两三四五六七八九十]{1,3})个?(?P<unit>小时|天|日)"
 _LINK = (
-    r"(?P<link>期限?|时间|时长|周期|天数|措施|(?:原则上|一般)?为期?|至少|不少于|不得少于|不低于|，?不少于|补?满足?|，?补足|达到|达|共计?|延长至|延长到|延长为"
+    r"(?P<link>期限?|时间|时长|周期|天数|措施|(?:原则上|一般)?为期?|至少|不少于|不得少于|不低于|，?不少于|补?满足?|，?补足|达到|达|共计?|务必|必须|延长至|延长到|延长为"
     r"|缩短至|缩短为|缩短到|压缩至|压缩到|调整为|调整至|调整到|改为|至[^，。；：0-9]{0,12}后第?满?|至第?|（|“|：|、){0,3}"
 )
 _FROM = rf"(?:(?:由|从)(?:原来的?|原先的?|原)?{_N}[天日周](?:统一)?(?:缩短|调整|压缩|缩减|减少|减|优化|改|延长)(?:为|至|到))?"
@@ -396,7 +397,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "quarantine.length-before",
         "时长在前的隔离、监测、管控（14天集中隔离）",
-        rf"{_DAYS}(?:以上)?(?:的|免费|自费|严格|单人单间|全封闭|开展|进行|做好|内进行|内实行){{0,2}}(?P<measure>{_ISOLATION})"
+        rf"{_DAYS}(?:以上)?(?:的|免费|自费|严格|单人单间|全封闭|监督性|开展|进行|做好|内进行|内实行){{0,2}}(?P<measure>{_ISOLATION})"
         rf"(?:(?:和|、|及|并|以及)(?P<second>{_ISOLATION}))?",
         yes=(
             ("一律实行[14天集中隔离]。", (Need("集中隔离", days=14),)),
@@ -404,13 +405,18 @@ RULES: tuple[Rule, ...] = (
             ("实施[两周居家或集中隔离]。", (Need("居家隔离", days=14), Need("集中隔离", days=14))),
             ("上岗前[7天隔离制度]要落实。", (Need("其他", days=7),)),
         ),
-        no=("近14天隔离人员要登记。", "已完成7天集中隔离的可以返家。", "7天集中隔离期满后方可返家。", "开工后14天隔离点要交付。"),
+        no=(
+            "近14天隔离人员要登记。",
+            "已完成7天集中隔离的可以返家。",
+            "7天集中隔离期满后方可返家。",
+            "开工后14天隔离点要交付。",
+        ),
         build=_isolation_before,
     ),
     Rule(
         "quarantine.length-after",
         "时长在后的隔离、监测、管控（集中隔离14天）",
-        rf"(?P<measure>{_ISOLATION}|(?:居家|集中|在家)[待呆]?)(?:(?:和|及|、|并)(?P<second>{_ISOLATION}))?{_LINK}{_FROM}{_DAYS}",
+        rf"(?P<measure>{_ISOLATION}|(?:居家|集中|在家)[待呆]?|观察)(?:(?:和|及|、|并)(?P<second>{_ISOLATION}))?{_LINK}{_FROM}{_DAYS}",
         yes=(
             ("一律[集中隔离14天]。", (Need("集中隔离", days=14),)),
             ("应[居家医学观察不少于十四天]。", (Need("居家隔离", days=14),)),
@@ -418,7 +424,12 @@ RULES: tuple[Rule, ...] = (
             ("[集中隔离时间由14天缩短为10天]。", (Need("集中隔离", days=10),)),
             ("[居家隔离和健康监测7天]。", (Need("居家隔离", days=7), Need("健康监测", days=7))),
         ),
-        no=("若集中隔离满14天，即可返乡。", "累计集中隔离14天的有30人。", "居家隔离3天内完成检测。", "解除隔离14天后复查。"),
+        no=(
+            "若集中隔离满14天，即可返乡。",
+            "累计集中隔离14天的有30人。",
+            "居家隔离3天内完成检测。",
+            "解除隔离14天后复查。",
+        ),
         build=_isolation_after,
     ),
     Rule(
@@ -579,7 +590,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "quarantine.tests-rhythm-listed",
         "前文已言明核酸检测的逐类周期（核酸检测：医务人员每天1次）",
-        rf"(?P<span>{_RHYTHM}(?:进行|开展|不少于|至少|各){{0,2}}(?P<times>{_N}){_TO}次)[，。；、）]",
+        rf"(?P<span>{_RHYTHM}(?:进行|开展|不少于|至少|各){{0,2}}(?P<times>{_N}){_TO}次)(?:[，。；、）|]|$)",
         yes=(
             ("做好核酸检测，医务人员[每天1次]，收银员每周2次。", (Need("核酸检测", times_per_day=1),)),
             ("核酸检测：保安人员[每周2次]。", (Need("核酸检测", every_days=7, times_per_period=2),)),
@@ -636,7 +647,7 @@ RULES: tuple[Rule, ...] = (
         "quarantine.body-repeated",
         "按周期测体温、监测健康（早、晚各进行一次体温测量和健康监测）",
         rf"(?:(?:连续|前)(?P<run>{_N})[天日])?{_RHYTHM}[^。；：，]{{0,30}}?(?P<what>(?:测量|监测|检测)?体温|测温|健康(?:监测|检测|询问|状况|状态|观察|情况))"
-        rf"(?:测量|监测|检测|筛查|测|询问|检查)?(?:(?:和|、|及|与|以及)(?P<second>体温|测温|健康(?:监测|检测|询问|状况|状态|观察|情况))(?:测量|监测|检测|筛查)?)?"
+        rf"(?:测量|监测|检测|自测|筛查|测|询问|检查)?(?:(?:和|、|及|与|以及)(?P<second>体温|测温|健康(?:监测|检测|询问|状况|状态|观察|情况))(?:测量|监测|检测|筛查)?)?"
         rf"(?:不少于|至少|各)?{_TIMES}?",
         yes=(
             ("[早、晚各测量一次体温]。", (Need("体温监测", times_per_day=2),)),
