@@ -1,8 +1,9 @@
 """Plain calendar functions: periods, weekdays, festivals, working days. Nothing here reads the clock.
 
-Lunar festivals and 清明 come from lunar_python: the only one of the calendar libraries at hand that turns a lunar date of
-any year into a solar one and knows the solar terms (lunardate ends with 2099 and knows no terms, cnlunar has no way back
-from lunar to solar; all agree on every New Year from 1900 to 2099). Public holidays and 调休 come from chinesecalendar.
+Lunar festivals and 清明 come from lunar_python: the only one of the calendar libraries at hand that turns a lunar date
+of any year into a solar one and knows the solar terms (lunardate ends with 2099 and knows no terms, cnlunar has no way
+back from lunar to solar; lunar_python and lunardate agree on every New Year from 1900 to 2099). Public holidays and
+调休 come from chinesecalendar.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Finds the deadlines of a text: by when, within what time, at once, how often.
 
-Time expressions are found first and each becomes one code character of a view; the rules of `rules/deadlines.py` run over
-that view and build plans; here plans get their values. All deadlines of the text are returned: the pipeline keeps those
-inside sentences that tell somebody to act.
+Time expressions are found first and each becomes one code character of a view; the rules of `rules/deadlines.py` run
+over that view and build plans; here plans get their values. All deadlines of the text are returned: the pipeline keeps
+those inside sentences that tell somebody to act.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from models.records import DeadlineKind
 class DeadlineFound:
     """A deadline at [start, end) of the cleaned text; fields as in the contract's Deadline.
 
-    ``trigger`` is the stretch that says what a span of time counts from. ``note`` tells in Chinese why ``due`` could not
-    be worked out (a year without a published holiday calendar).
+    ``trigger`` is the stretch that says what a span of time counts from. ``note`` tells in Chinese why ``due`` could
+    not be worked out (a year without a published holiday calendar).
     """
 
     start: int
@@ -44,6 +44,9 @@ class DeadlineFound:
     note: str | None = None
 
 
+_BY_ID = {rule.id: rule for rule in RULES}
+
+
 def find(text: str, reference: date | None) -> list[DeadlineFound]:
     """Every deadline of a cleaned text, in order, none overlapping; offsets are code points of it.
 
@@ -54,24 +57,17 @@ def find(text: str, reference: date | None) -> list[DeadlineFound]:
     [('by', '2022-06-30', '2022-07-01T00:00')]
     """
     view = _View(text, find_times(text, reference))
-    out: list[DeadlineFound] = []
-    found = []
-    for m in candidates(RULES, view.text):
-        deadline = _worked_out(view, m, reference)
-        if deadline is not None:
-            found.append(Match(m.rule, deadline.start, deadline.end, deadline))
-    for m in settle(found):
-        assert isinstance(m.value, DeadlineFound)
-        out.append(m.value)
-    return out
+    found = (_worked_out(view, m, reference) for m in candidates(RULES, view.text))
+    kept = settle(Match(_BY_ID[d.rule], d.start, d.end, d) for d in found if d)
+    return [m.value for m in kept if isinstance(m.value, DeadlineFound)]
 
 
 def run(text: str) -> list[Match]:
-    """The findings of the whole group in a cleaned sentence, seen from 2022-03-10: what the rules' examples are run with.
+    """The findings of the whole group in a cleaned sentence, seen from 2022-03-10: the rules' examples are run with it.
 
-    The value is the kind and what is said: ``by 2022-06-30``, ``within P10D workdays``, ``recurring P1D x2``, ``immediate``.
+    The value is the kind and what is said: ``by 2022-06-30``, ``within P10D workdays``, ``recurring P1D x2``,
+    ``immediate``.
     """
-    by_id = {rule.id: rule for rule in RULES}
     out = []
     for d in find(text, RUN_DATE):
         words: list[str] = [d.kind]
@@ -81,7 +77,7 @@ def run(text: str) -> list[Match]:
             words.append(f"x{d.times}")
         if d.workdays:
             words.append("workdays")
-        out.append(Match(by_id[d.rule], d.start, d.end, " ".join(words)))
+        out.append(Match(_BY_ID[d.rule], d.start, d.end, " ".join(words)))
     return out
 
 
@@ -238,7 +234,9 @@ _EARLIER = re.compile(
     rf"(?:^|[，。；：！？（\n])(?P<t>[^，。；：！？（）\n{rules.CODES}]{{1,14}}?(?:之?后|以后|之日起))，[^。；！？\n]{{0,30}}$"
 )
 # The speech itself: 会后, 自印发之日起, 即日起.
-_FROM_SPEECH = re.compile(r"(?:自|从)?(?:本?(?:通知|方案|意见|文件|通告)?(?:印发|下发|发布|公布)(?:之日)?[后起]|会后|会议结束后|散会后|即日起|今日起|今天起|现在起)$")
+_FROM_SPEECH = re.compile(
+    "(?:自|从)?(?:本?(?:通知|方案|意见|文件|通告)?(?:印发|下发|发布|公布)(?:之日)?[后起]|会后|会议结束后|散会后|即日起|今[日天]起|现在起)$"
+)
 _CONDITION = re.compile("一旦|发现|接到|收到|出现|凡|如|若|遇|每|对|发生|后|的，|者|人员")
 
 

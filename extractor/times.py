@@ -1,8 +1,8 @@
 """Finds every time expression of a text: dates, clock times, periods, durations, recurring times.
 
 The atoms come from `rules/times.py`. Here neighbours are joined (a date and its clock time, from and to), the words
-around are read (前, 内, 起, 截至), and all is resolved against the reference date, which the caller gives: nothing reads
-the clock. Without a reference date whatever needs one stays null.
+around are read (前, 内, 起, 截至), and all is resolved against the reference date, which the caller gives: nothing
+reads the clock. Without a reference date whatever needs one stays null.
 """
 
 from __future__ import annotations
@@ -47,7 +47,10 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Resolved: ``since`` inclusive, ``until`` exclusive; ``exact`` when a clock time was said (an instant has no length)."""
+    """Resolved: ``since`` inclusive, ``until`` exclusive; ``exact`` when a clock time was said.
+
+    An instant (18时) has no length: both are the same.
+    """
 
     since: datetime
     until: datetime
@@ -59,8 +62,8 @@ class TimeFound:
     """A time expression at [start, end) of the cleaned text, as in the contract: ``since`` inclusive, ``until``
     exclusive, ISO 8601 date-times or None where the side is open or nothing follows.
 
-    ``bound`` is the word that limits it: before (前), within (内), from (起, 后), as of (截至), last (近14天). ``moment`` and ``to`` (the end of a
-    range) or ``shape`` hold what was said, for a second reading with a deadline in mind.
+    ``bound`` is the word that limits it: before (前), within (内), from (起), as of (截至), last (近14天). ``moment``
+    and ``to`` (the end of a range) or ``shape`` hold what was said, for a second reading with a deadline in mind.
     """
 
     start: int
@@ -111,13 +114,15 @@ def times(raw: str, reference: date | None = None) -> list[TimeExpression]:
     """
     clean = cleaning.clean(raw)
     return [
-        TimeExpression(span=clean.span(t.start, t.end), kind=t.kind, value=t.value, start=t.since, end=t.until, rule=t.rule)
+        TimeExpression(
+            span=clean.span(t.start, t.end), kind=t.kind, value=t.value, start=t.since, end=t.until, rule=t.rule
+        )
         for t in find(clean.text, reference)
     ]
 
 
 def run(text: str) -> list[Match]:
-    """The findings of the whole group in a cleaned text, seen from 2022-03-10: what the rules' examples are run with."""
+    """The findings of the whole group in a cleaned text, seen from 2022-03-10: the rules' examples are run with it."""
     by_id = {rule.id: rule for rule in RULES}
     return [Match(by_id[t.rule], t.start, t.end, t.value) for t in find(text, RUN_DATE)]
 
@@ -136,7 +141,10 @@ _BEFORE = re.compile(
     r"|[0-9一二两三四五六七八九十]{1,3}(?:天|日|周|个?月|小时|年|季度|名|位|强))"
 )
 _WITHIN = re.compile(r"以内|之内|期?内(?!部|容|蒙|外|江|需|涝|地|在|心|科|设|控|生|河|陆|销|含)")
-_FROM = re.compile(r"(?:开始)?起(?!草|点|来|码|步|到|因|源|初|见|诉|义|床|飞|伏)|以来|之后|以后|后(?!勤|续|备|期|台|果|面|方|进|卫|天|年|日)|开始(?!至|到)")
+_FROM = re.compile(
+    r"(?:开始)?起(?!草|点|来|码|步|到|因|源|初|见|诉|义|床|飞|伏)|以来|之后|以后|后(?!勤|续|备|期|台|果|面|方|进|卫|天|年|日)|"
+    r"开始(?!至|到)"
+)
 _UNTIL = re.compile(r"为止|止(?!损|咳|血|痛)|截止")
 _AS_OF = re.compile(r"截[至止]到?(?:目前)?(?:（)?$")
 _LATELY = re.compile(r"(?:最近|过去|近)(?:的)?$")
@@ -206,7 +214,10 @@ _STOP = re.compile("[。；！？\n]")
 
 
 def _same_day(text: str, drafts: Sequence[_Draft]) -> list[_Draft]:
-    """A clock time alone, or of 当日 or 次日, hangs on the day last named in its sentence: 明天12点前采完，18点前出结果."""
+    """A clock time alone, or of 当日 or 次日, hangs on the day last named in its sentence.
+
+    明天12点前采完，18点前出结果: both are tomorrow.
+    """
     out: list[_Draft] = []
     day, said_at = None, 0
     for d in drafts:
@@ -260,13 +271,15 @@ def _bounded_duration(text: str, draft: _Draft) -> _Draft:
     start = lately.start() if lately else draft.start
     within = _WITHIN.match(text, draft.end)
     if lately or within:
-        return replace(draft, start=start, end=within.end() if within else draft.end, bound="last" if lately else "within")
+        end = within.end() if within else draft.end
+        return replace(draft, start=start, end=end, bound="last" if lately else "within")
     beside = _BEFORE.match(text, draft.end) or _AFTER.match(text, draft.end)
     if not beside:
         return draft
     shape = draft.shape
     assert isinstance(shape, DurationShape)
-    if shape.count is not None and shape.unit in "DW" and not shape.workdays and _HEAD.search(text, max(0, start - 2), start):
+    counted = shape.count is not None and shape.unit in "DW" and not shape.workdays
+    if shape.count is not None and counted and _HEAD.search(text, max(0, start - 2), start):
         days = shape.count * (7 if shape.unit == "W" else 1) * (-1 if "前" in beside.group() else 1)
         return replace(draft, end=beside.end(), shape=None, moment=Moment(days_away(days)))
     return replace(draft, end=beside.end())
