@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,7 @@ class Database:
         self._writer = threading.Lock()
         self._lock_file = open(f"{self._file}-lock", "ab") if self._file else None
         self._checkpointer: sqlite3.Connection | None = None
+        self._checkpoint_at = CHECKPOINT_BYTES
 
     @property
     def is_sqlite(self) -> bool:
@@ -106,19 +107,30 @@ class Database:
     def _checkpoint_if_due(self) -> None:
         # Connections never checkpoint by themselves (wal_autocheckpoint is 0); only here, with both locks held, so
         # two checkpoints, or a checkpoint and a writer, never meet.
-        with suppress(FileNotFoundError):
-            if Path(f"{self._file}-wal").stat().st_size >= CHECKPOINT_BYTES:
-                self._checkpoint("PASSIVE")
+        size = self._log_size()
+        if size < CHECKPOINT_BYTES:
+            self._checkpoint_at = CHECKPOINT_BYTES
+        elif size >= self._checkpoint_at:
+            self._checkpoint()
+            # A long read keeps the log from being emptied: no use to try again before it has grown as much again.
+            self._checkpoint_at = self._log_size() + CHECKPOINT_BYTES
 
-    def _checkpoint(self, mode: str) -> None:
+    def _log_size(self) -> int:
+        try:
+            return Path(f"{self._file}-wal").stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def _checkpoint(self) -> None:
         if self._checkpointer is None:
+            # It never waits for readers: what they still need stays in the log.
             self._checkpointer = sqlite3.connect(
-                str(self._file), timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
+                str(self._file), timeout=0, isolation_level=None, check_same_thread=False
             )
             self._checkpointer.execute("PRAGMA synchronous=FULL")
         # The commit before it is durable already: a checkpoint that fails (disk full) is tried again after the next.
         try:
-            self._checkpointer.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
+            self._checkpointer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         except sqlite3.OperationalError as error:
             log.warning("checkpoint failed: %s", error)
 
@@ -126,7 +138,7 @@ class Database:
         """Writes the log back into the file (SQLite) and closes all connections."""
         if self.is_sqlite and self._lock_file and not self._lock_file.closed:
             with self._writer, self._process_lock():
-                self._checkpoint("PASSIVE")
+                self._checkpoint()
                 if self._checkpointer:
                     self._checkpointer.close()
                     self._checkpointer = None

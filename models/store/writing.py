@@ -45,7 +45,7 @@ def insert_new(connection: Connection, table: type[tables.Base], rows: Sequence[
     """Inserts rows, leaving alone those whose columns `unless` are there already."""
     if rows:
         dialect_insert = insert_sqlite if connection.dialect.name == "sqlite" else insert_postgresql
-        connection.execute(dialect_insert(table).on_conflict_do_nothing(index_elements=list(unless)), rows)
+        connection.execute(dialect_insert(table.__table__).on_conflict_do_nothing(index_elements=list(unless)), rows)
 
 
 def reserve(connection: Connection, table: type[tables.Base], count: int) -> list[int]:
@@ -297,7 +297,7 @@ def warning_rows(extraction: Extraction, speech_id: int) -> list[Row]:
 
 def insert_rows(connection: Connection, table: type[tables.Base], rows: Sequence[Row]) -> None:
     if rows:
-        connection.execute(insert(table), rows)
+        connection.execute(insert(table.__table__), rows)
 
 
 def department_index_rows(parties: Iterable[Row], due: Mapping[int, dt.datetime | None]) -> list[Row]:
