@@ -55,7 +55,7 @@ class Entry:
 _HAN = "[一-鿿]"
 
 _ORGAN_END = re.compile(
-    ".(?:局|委|办|厅|部|院|系统|部门|机关|中心|单位|机构|室|所|站|队|会|组织|警方|社|台|馆|协|联|处|团|军区|团体|民兵|武警|各.{1,8})$"
+    ".(?:局|委|办|厅|部|院|系统|部门|机关|中心|单位|机构|室|所|站|队|会|组织|警方|社|台|馆|协|联|处|科|段|团|军区|团体|民兵|武警|各.{1,8})$"
 )
 """How the name of an organ ends; the other aliases of a department are bare fields of work."""
 
@@ -98,7 +98,7 @@ _BREAK = re.compile(
     "|一些|部分|个别|少数|有的|某些|有些|协同|参与|特别是|尤其是|但是|以及|勉励|希望|建议|责成|授权|严禁|禁止|委托|下设|简称|(?<=责任)(?![人区])|"
     + "|".join(GOVERNING)
     + "|全(?=[市县省区旗州镇乡])|(?<=[全我本])[市县省区旗州镇乡国校院]"
-    "|[，。；：！？、“”（）《》…—•\n的了着把被将对向要应须在从是为由请使让给等到按据做抓如凡和及或须既与若则以并又也没不看跟可]"
+    "|[，。；：！？、“”（）《》…—•\n的了着把被将对向要应须在从是为由请使让给等到|按据做抓如凡和及或须既与若则以并又也没不看跟可]"
 )
 """Where the modifier of a name cannot reach across."""
 _TRAVEL = re.compile("[来返外到访]|入境|接触|旅居|隔离|感染|密接|次密|风险|进入|就诊|购药|探视|流动|涉疫|发热")
@@ -108,7 +108,7 @@ _COMING = frozenset({"进入", "前往", "抵达", "离开", "途经"})
 _ALSO_VERBS = frozenset({"组织", "宣传", "建设", "规划", "督查", "巡察", "监察", "检察", "教育", "应急", "统计", "审计", "绿化", "编制", "服务", "招商", "监管"})
 """Bare fields that are verbs or plain nouns when they stand alone."""
 _VERBS_FIRST = frozenset({"组织", "教育", "服务", "建设", "规划"})
-_MODIFIER = re.compile("(?![个名家这那报送交经商更])[一-鿿（）]{1,20}$")
+_MODIFIER = re.compile("(?:[0-9]{1,3}[户家个所名])?(?![个名家这那报送交经商更])[一-鿿（）]{1,20}$")
 _ACTIONS = frozenset((*ADVERBS, *VERBS))
 _TAIL = re.compile(
     "等(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})?[个家名类]?(?:[一-鿿]{1,8}的)?(?:(?!要|应|须|的|将)[一-鿿]){0,10}?"
@@ -118,14 +118,20 @@ _TAIL = re.compile(
 _ASIDE = re.compile("（(?:以下)?(?:简称|含|包括|不含)[^（）\n]{1,40}）|（[市县区镇街道办事处园旗乡村社、]{1,12}）|“两委”")
 ORGAN = (
     "(?:(?![要应须将把对的为在是到向和及由请])[一-鿿]){1,10}?"
-    "(?:局|委|办|厅|(?<![内外全大局干一东西南北中])部|(?<![好难用到各短长])处|(?<![学专百])科|室|组|站|(?<![场住厕])所|院|队|中心|公路段|工务段|公司|集团|系|仓|镇|乡|村"
+    "(?:局|委|办|厅|(?<![内外全大局干一东西南北中])部|(?<![好难用到各短长])处|科(?<!专科)(?<!百科)(?<![^医]学科)|室|组|站|(?<![场住厕])所|院|队|中心|公路段|工务段|公司|集团|系|仓|镇|乡|村"
     "|部门|专班|指挥部|支队|大队|总队|银行|协会|机构|单位|矿井|学院|党组|总工)"
 )
 """A name the directory does not know, by its ending."""
 _UNKNOWN = re.compile(
     f"[、和及](?P<name>[县市区旗乡镇村组](?=[、和及要都应须等，])|{ORGAN}|(?:(?![要应须将把对的为在是])[一-鿿]){{2,9}}?[员长])"
-    "(?=[、和及等要应须都均也可将按把对，）0-9]|负责|牵头|各|一律|必须|不得|分别|主要)"
+    "(?=[、和及等要应须都均也可将按把对自于在凭，）0-9]|负责|牵头|各|一律|必须|不得|分别|主要)"
 )
+
+_OFFICE = re.compile(
+    "(?:(?![要应须将把对的为在是到向和及由请])[一-鿿]){0,5}?(?:局|办|室|科|处|站|所|中心|组|专班|大队|支队|段|委|厅|部|总站)"
+    "(?=[要应须将把对按、，和及）等会一必不于每在自也都0-9|]|负责|牵头|共同|[完组做制开严加定]|$)"
+)
+
 
 @cache
 def entries() -> dict[str, Entry]:
@@ -140,6 +146,7 @@ def entries() -> dict[str, Entry]:
             for alias in row["aliases"].split("|"):
                 bare = row["type"] == "department" and not _ORGAN_END.search(alias) and alias not in _PLAIN_ORGANS
                 out[alias] = Entry(row["canonical"], row["type"], bare)  # type: ignore[arg-type]
+            out.setdefault(row["canonical"], Entry(row["canonical"], row["type"]))  # type: ignore[arg-type]
     for alias, entry in [*out.items()]:
         if entry.bare:
             for end in _ORGAN_OF_FIELD:
@@ -201,9 +208,12 @@ def names(text: str, start: int, found: Iterable[tuple[int, int, Entry]]) -> lis
     out: list[Name] = []
     floor = start
     for a, b, entry in found:
+        if a < floor:
+            continue
         prefix = _PREFIX.search(text, max(floor, a - 14), a)
         at = prefix.start() if prefix else a
         name = Name(at, b, entry.canonical, entry.type, entry.bare and not (at < a and text[at] == "各"))
+        name = _with_office(text, name)
         last = out[-1] if out else None
         if last and last.end == at and (whole := _merged(text, last, name)):
             out[-1] = whole
@@ -211,7 +221,7 @@ def names(text: str, start: int, found: Iterable[tuple[int, int, Entry]]) -> lis
             out[-1] = replace(name, start=last.start, canonical=normal(text[last.start : b]))
         else:
             out.append(name)
-        floor = b
+        floor = name.end
     return [_widened(text, start, out[i - 1].end if i else start, name) for i, name in enumerate(out)]
 
 
@@ -219,9 +229,25 @@ def _modifies(text: str, first: Name, second: Name) -> bool:
     """Whether a name may begin the modifier of a later one: 铁路 + 沿线环境治理 + 联席会议, 重点地区 + 返岗 + 人员."""
     if first.bare:
         return not second.bare and (
-            text[first.start : first.end] not in _ALSO_VERBS or (first.start > 0 and "一" <= text[first.start - 1] <= "鿿")
+            text[first.start : first.end] not in _ALSO_VERBS or _within_word(text, first.start)
         )
     return first.type == "territory" and text[first.start] not in "各每有相" and second.type in ("public", "institution")
+
+
+def _within_word(text: str, at: int) -> bool:
+    """Whether a Chinese character stands right before a place."""
+    return at > 0 and "一" <= text[at - 1] <= "鿿"
+
+
+def _with_office(text: str, name: Name) -> Name:
+    """The name with the office behind it that the directory does not know: 市局 + 食品处, 民政 + 办."""
+    if name.type not in ("department", "body") and text[name.start : name.end] not in ("属地", "当地", "辖区"):
+        return name
+    m = _OFFICE.match(text, name.end)
+    if not m or (m.end() - name.end > 4 and not name.bare):
+        return name
+    whole = text[name.start : m.end()]
+    return Name(name.start, m.end(), normal(whole), look_up(whole[-2:]).type)
 
 
 def _plain(text: str, start: int, end: int) -> bool:
@@ -258,7 +284,10 @@ def _merged(text: str, first: Name, second: Name) -> Name | None:
         return Name(first.start, second.end, normal(text[first.start : second.end]), "all")
     if second.bare and text[first.start : first.end] == "各级":
         return replace(second, start=first.start, bare=False)
-    if second.bare or (first.bare and text[first.start : first.end] in _VERBS_FIRST) or first.type in ("post", "public") or (first.bare and second.type == "department"):
+    if second.canonical == "本人" and first.type == "public":
+        return replace(first, end=second.end)
+    verb = first.bare and text[first.start : first.end] in _VERBS_FIRST and not _within_word(text, first.start)
+    if second.bare or verb or first.type in ("post", "public") or (first.bare and second.type == "department"):
         return None
     if first.type == second.type == "territory":
         return None

@@ -37,14 +37,14 @@ class Assignment:
 
 
 _LEADING = frozenset({"parties.subject", "parties.field-subject", "parties.doer", "parties.doer-next", "parties.work", "parties.topic", "parties.when", "parties.whoever", "parties.relative", "parties.place", "parties.places", "parties.people",
-        "parties.organ-doer", "parties.timed", "parties.unknown", "parties.fields-doer", "parties.case"})
+        "parties.organ-doer", "parties.timed", "parties.unknown", "parties.fields-doer", "parties.bodies"})
 """Rules that find the subject of a sentence, which may carry over."""
 
 _NEW_SPEECH = re.compile("(?:[一-鿿]{0,12}?)(?:会议|会上|通知|书记|县长|市长|主任|局长)?(?:还)?(?:强调|指出|要求|提出|明确|表示)，|此外|另外")
-_OTHER_SUBJECT = re.compile("(?:同时|因此|所以|所以说|对此|总之|今后|下一步)?，?(?:我们|大家|同志们|全[市县省区旗州镇乡村国](?:上下)?(?=要|必须|应|须)|希望)")
+_OTHER_SUBJECT = re.compile("(?:同时|因此|所以|所以说|对此|总之|今后|下一步)?，?(?:我们|大家|同志们|全[市县省区旗州镇乡村国](?:上下)?(?=要|必须|应|须)|希望|请(?:遵照|认真|一并|贯彻))")
 _BAN = re.compile("(?:坚决|一律|原则上|也|并)?(?:严禁|不得|不许|不准|不允许|禁止|鼓励|提倡|暂停|支持|建议)")
-_TOPIC = re.compile("(?:[一-鿿]{2,14}?)(?<![中时后前间内上下])(?:要(?![求点素])|必须|应当|不得|须|实行|严禁)")
-_ENFORCEMENT = re.compile("(?:凡是?|对)[^。；]{0,40}(?:的|者)，[^。；]{0,20}(?:严肃|追究|查处|问责|处理|处罚|曝光)")
+_TOPIC = re.compile("(?:(?!的)[一-鿿]){2,14}?(?<![中时后前间内上下])(?:要(?![求点素])|必须|应当|不得|须|实行|严禁)")
+_ENFORCEMENT = re.compile("对[^。；]{1,30}，(?:一律|均)?(?:实行|实施|落实)?(?:集中|居家)|(?:凡是?|对)[^。；]{0,40}(?:的|者)，[^。；]{0,20}(?:严肃|追究|查处|问责|处理|处罚|曝光)")
 
 
 def assign(
@@ -56,12 +56,12 @@ def assign(
     body, from a lead sentence into the points below) or, outside points, within its line.
     """
     asked = [k for k, s in enumerate(sentences) if s.verdict in ("directive", "heading")]
-    bodies = [_body(sentences[k], points) for k in asked]
+    bodies = [_body(text, sentences, k, points) for k in asked]
     found = rules.find(text, bodies, crosses)
     out: list[tuple[Assignment, ...]] = [()] * len(sentences)
     carried = _Carried(points)
     last = -1
-    for k, (start, _), findings in zip(asked, bodies, found, strict=True):
+    for k, (start, _, _), findings in zip(asked, bodies, found, strict=True):
         for between in sentences[last + 1 : k]:
             carried.interrupt(between)
         own, subjects = _own(findings)
@@ -70,11 +70,19 @@ def assign(
     return out
 
 
-def _body(sentence: Judged, points: Sequence[Point]) -> tuple[int, int]:
-    """The sentence without the marker of the point that begins with it."""
+def _body(text: str, sentences: Sequence[Judged], k: int, points: Sequence[Point]) -> rules.Body:
+    """The sentence without the marker of the point that begins with it, and whether it continues the line before."""
+    sentence = sentences[k]
     if sentence.point is not None and points[sentence.point].start == sentence.start:
-        return min(points[sentence.point].marker_end, sentence.end), sentence.end
-    return sentence.start, sentence.end
+        return rules.Body(min(points[sentence.point].marker_end, sentence.end), sentence.end, False)
+    before = sentences[k - 1] if k else None
+    continues = (
+        before is not None
+        and before.verdict == "directive"
+        and text[before.end : sentence.start] == "\n"
+        and text[before.end - 1] not in "。！？；：”）|"
+    )
+    return rules.Body(sentence.start, sentence.end, continues)
 
 
 def _own(findings: Sequence[rules.Finding]) -> tuple[list[Assignment], list[rules.Finding]]:
@@ -85,6 +93,7 @@ def _own(findings: Sequence[rules.Finding]) -> tuple[list[Assignment], list[rule
     for finding in findings:
         if finding.rule in ("parties.owner", "parties.owner-next", "parties.part", "parties.part-next") and subjects and subjects[0].group.start < finding.group.start:
             continue
+        beside = any(roles.oversees(name) for name in finding.group.names)
         for name in finding.group.names:
             if finding.rule == "parties.set-up" and name.type not in ("body", "post"):
                 continue
@@ -93,7 +102,7 @@ def _own(findings: Sequence[rules.Finding]) -> tuple[list[Assignment], list[rule
                 continue
             seen.add(key)
             mention = Mention(name.start, name.end, name.canonical, name.type, finding.rule)
-            own.append(Assignment(mention, roles.role(finding.rule, name, finding.after, finding.label), False))
+            own.append(Assignment(mention, roles.role(finding.rule, name, finding.after, finding.label, beside), False))
     return own, subjects
 
 

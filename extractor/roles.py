@@ -7,7 +7,7 @@ import re
 from extractor.directory import Name
 from models.records import Role
 
-_OVERSIGHT = re.compile("纪委|监委|纪检|审计|检察|巡察|巡视|督查|督察|督导|监察|监督组|监督员|检查组|暗访|考核组|验收组|评估组")
+_OVERSIGHT = re.compile("纪委|监委|纪检|审计|检察|巡察|巡视|督查|督察(?!整改)|督导|监察|监督组|监督员|检查组|暗访|考核组|验收组|评估组")
 """Bodies whose line of work is to oversee others."""
 
 _LEAD = re.compile(
@@ -27,8 +27,17 @@ _OF_LABEL: tuple[tuple[str, Role], ...] = (
 _OF_RULE: dict[str, Role] = {"parties.together": "support", "parties.table-lead": "lead", "parties.table": "support"}
 
 
-def role(rule: str, name: Name, after: str, label: str = "") -> Role:
-    """The role of a name that ``rule`` found, from the words after its group or the label of its list.
+_INSPECTS = re.compile("督查|督导|监督|检查|巡查|暗访")
+
+
+def oversees(name: Name) -> bool:
+    """Whether the name is that of an oversight body."""
+    return bool(_OVERSIGHT.search(name.canonical))
+
+
+def role(rule: str, name: Name, after: str, label: str = "", beside: bool = False) -> Role:
+    """The role of a name that ``rule`` found, from the words after its group or the label of its list;
+    ``beside`` when an oversight body stands in the same group.
 
     >>> role("parties.by", Name(1, 4, "水利局", "department"), "牵头实施")
     'lead'
@@ -43,7 +52,7 @@ def role(rule: str, name: Name, after: str, label: str = "") -> Role:
         return "responsible"
     if _LEAD.match(after):
         return "lead"
-    if _OVERSIGHT.search(name.canonical):
+    if oversees(name) or (beside and _INSPECTS.search(after)):
         return "supervise"
     if _SUPPORT.match(after):
         return "support"

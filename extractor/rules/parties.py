@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from extractor import directory
 from extractor.directory import Crosses, Group
@@ -22,6 +23,8 @@ from models.records import PartyType
 ORGANS = "\ue000"
 OTHERS = "\ue001"
 FIELDS = "\ue002"
+_SEAM = "\ue003"
+"""Stands before a sentence that continues the line before it."""
 NAMES = f"[{ORGANS}{OTHERS}]"
 _ANY = f"[{ORGANS}{OTHERS}{FIELDS}]"
 _MODAL = (
@@ -31,7 +34,7 @@ _MODAL = (
 _ADVERB = "(?:" + "|".join(ADVERBS) + "|既|每[日天周月]|又|均|都|也|还|再|更|先|就|只)"
 _VERB = (
     "(?:" + "|".join((*ADVERBS, *VERBS))
-    + "|[把将对按以在向为给从用抓做建管查盯到去让使每与找凭持留包驻接收带派](?![象外的设理护控线责])|调整(?!为)|逐[户村人项条级一]|每[日天周月季年]|[0-9]{1,3}(?:小时|分钟|天|日)内|于[0-9本下今]|不(?:得|准|再|能|要|可)|需要?)"
+    + "|[把将对按以在向为给从用抓做建管查盯到去让使每与找凭持留包驻接收带派](?![象外的设理护控线责])|调整(?!为)|各(?=[出派自负司有])|出(?![台现])|逐[户村人项条级一]|每[日天周月季年]|[0-9]{1,3}(?:小时|分钟|天|日)内|于[0-9本下今]|不(?:得|准|再|能|要|可)|需要?)"
 )
 _TIME = (
     "(?:[自从于在]?(?:[0-9]{1,4}|[一二三四五六七八九十]{1,3}|每|今|明|本|下|年|月|半)[^，。；：的{SIGNS}\n]{0,12}?(?:前|内|起|后|之?前|[日天周月次季度点时])"
@@ -43,12 +46,15 @@ _LIGHT = (
     "|原则上|包括|从现在起|会后|总之|为此|对此|在此基础上|全[省市县区旗州镇乡村国校院局]|我[省市县区旗州镇乡国校院局]|本[省市县区旗州镇乡校院局]|辖区内?|[县市镇乡村区]里的?|他?(?:强调|指出|要求|明确|表示|提出|指示)"
     "|各地|在全面摸底基础上|凡是?|所有|任何|如|像|还有|这里|那么|即|请|也|还|只有|务必)"
 )
-_EDGE = "(?:[，。；：！？“（）》…—\n•>]|^)"
+_EDGE = "(?:[，。；：！？“（）》…—\n•>|]|^)"
 _TARGETS = "".join(f"(?<!{word}{NAMES})" for word in directory.GOVERNING) + f"(?<![对向给为把将被让使与同跟到在从经报送至于按据以]{NAMES})"
 _ACTION = "(?:" + "|".join((*ADVERBS, *VERBS, *directory.GOVERNING)) + ")"
 _OBJECT_FIRST = re.compile("(?:(?<![绝相面针])对(?![此照标口外策接应等])|针对|[将把给因除]|(?<![方导志])向|(?<![作成认行])为(?![此了])|由于)[^，。；：！？\n]{0,50}$")
 _DUTY = "(?:责任|职责)(?![人书状田]|清单|意识|追究|感)"
 _PART = f"(?:的[^，。；：{ORGANS}{OTHERS}\n]{{0,16}}?|牵头|主体|带头|骨干|主导|龙头|帮扶)(?:作用|功能|优势)"
+
+
+_DOES_TO = re.compile(f"{NAMES}(?:(?!的)[一-鿿]){{2,6}}$")
 
 
 def _unless_object(m: re.Match[str]) -> object:
@@ -60,12 +66,14 @@ def _unless_object(m: re.Match[str]) -> object:
     clause = lo
     for mark in "，。；：！？\n":
         clause = max(clause, m.string.rfind(mark, lo, at) + 1)
+    if m.string[at] == OTHERS and _DOES_TO.match(m.string, clause, at):
+        return None
     return None if clause < at and _OBJECT_FIRST.search(m.string, clause, at) else True
 
 
 SUBJECT = Rule(
     "parties.subject", "主语后接要、应、须、必须、负责等",
-    f"(?P<span>{NAMES}){_TARGETS}(?:或[一-鿿]{{2,4}})?{_ADVERB}{{0,3}}{_MODAL}(?![^，。；\n]{{0,24}}(?:格局|局面|态势))",
+    f"(?P<span>{NAMES}){_TARGETS}{_SEAM}?(?:或[一-鿿]{{2,4}})?{_ADVERB}{{0,3}}{_MODAL}(?![^，。；\n]{{0,24}}(?:格局|局面|态势))",
     yes=("[教育部门]要抓好校园防控。", "会议强调，[各乡镇（街道）]务必守土尽责。", "下一步，[县审计局]负责跟踪问效。"),
     no=("对工作不力的单位要严肃问责。", "要督促企业必须整改到位。", "加强对各部门要求落实情况的检查。"),
     build=_unless_object,
@@ -84,7 +92,7 @@ RELATIVE = Rule(
 )  # fmt: skip
 DOER = Rule(
     "parties.doer", "句首主语后接动作",
-    f"{_EDGE}{_LIGHT}{{0,3}}(?P<span>{NAMES}){_ADVERB}{{0,3}}{_VERB}",
+    f"{_EDGE}{_LIGHT}{{0,3}}(?P<span>{NAMES}){_ADVERB}{{0,3}}{_VERB}(?![^，。；\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|工作法))",
     yes=("[财政局]做好资金保障。", "同时，[各村]组织党员入户走访。", "[企业]对职工逐人登记。"),
     no=("企业复工复产稳步推进。", "加快社区治理步伐。", "推动学校把责任落到班级。"),
     build=_unless_object,
@@ -98,7 +106,7 @@ ORGAN_DOER = Rule(
 )  # fmt: skip
 TIMED = Rule(
     "parties.timed", "句首主语后接时限",
-    f"(?:[，。；：！？\n]|^){_LIGHT}{{0,3}}(?P<span>{NAMES}){_TIME}",
+    f"(?:[，。；：！？\n]|^){_LIGHT}{{0,3}}(?P<span>{NAMES})(?!每?[0-9一二三两]{{0,2}}[天日周][0-9一二三两]{{1,2}}[检次]){_TIME}",
     yes=("[信访局]3日内见面答复。", "[宗教场所]自1月15日起暂停开放。"),
     no=("企业5家已复工。", "在学校3公里外设点。"),
     build=_unless_object,
@@ -106,7 +114,7 @@ TIMED = Rule(
 UNKNOWN = Rule(
     "parties.unknown", "名录之外、由名称结尾认出的主语",
     f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>(?!{_ACTION})(?:{directory.ORGAN}[、和]){{0,6}}{directory.ORGAN}(?:[、和]{_ANY})?)"
-    f"(?:{_ADVERB}{{0,2}}{_MODAL}|{_TIME}|(?:[把对按将]|会同|负责|牵头|配合)(?![象外]))",
+    f"(?:{_ADVERB}{{0,2}}{_MODAL}|{_TIME}|(?:[把对按将]|会同|负责|牵头|配合)(?![象外])|{_VERB})",
     yes=("[财务部]要拿出对标手册。", "[急诊科、呼吸科]要打破壁垒。", "[信息处]3月底前完成部署。"),
     no=("加强布局要靠前。", "各项工作要抓实。", "要求全部要到位。"),
 )  # fmt: skip
@@ -130,7 +138,7 @@ TABLE = Rule(
 )  # fmt: skip
 WITH_CASE = Rule(
     "parties.case", "以情形指人的主语",
-    "(?:[。；\n•·]|^)(?P<span>(?![•·]|重点|一律|需要|不满|不足|发布|对|将|把|由|在(?!外)|凡|要|如|若|发现|加强|经|一旦|因(?!就医))[^，。；：\n]{3,40}的)，?(?:[^，。；\n]{0,12}，)?(?:要|应|须|请|可|必须)?[^，。；的\n]{0,12}"
+    "(?:[。；\n•·]|^)(?P<span>(?![•·]|重点|一律|需要|不满|不足|发布|对|将|把|由|在(?!外)|凡|要|如|若|发现|加强|经|一旦|因(?!就医))[^，。；：\n]{3,40}的)(?:，|(?=不得|一律|须|请))(?:要|应|须|请|可|必须|一律)?(?!由|实行|落实|实施|采取|纳入)[^，。；的\n]{0,12}"
     "(?:佩戴口罩|居家|报备|补报|登记|联系社区|不得外出|返校|返岗|申报|就诊|做核酸)",
     yes=("[乘坐公共交通工具的]，全程佩戴口罩。", "[未满7天的]不得外出。"),
     no=("情节严重的，依法从重处理。", "对拒不配合的，要登记造册。"),
@@ -143,7 +151,7 @@ DOER_NEXT = Rule(
 )  # fmt: skip
 TOPIC = Rule(
     "parties.topic", "句首提出、逗号后接要求的主语",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES})，(?:[^，。；：{ORGANS}{OTHERS}\n]{{1,30}}，)?{_ADVERB}{{0,2}}(?:要(?![求点])|必须|应(?![急对])|须|务必|一律|请)",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES})，(?:[^，。；：{ORGANS}{OTHERS}\n]{{1,30}}，)?{_ADVERB}{{0,2}}(?:要(?![求点])|必须|应(?![急对])|须|务必|一律|请|不要|不得|这[^，。；]{{1,6}}不要)",
     yes=("[商场、超市]等场所，要落实限流措施。", "[返乡人员]，到家后，应主动报备。"),
     no=("加强对商场的检查，要不留死角。", "走访企业，要带着问题去。"),
     build=_unless_object,
@@ -223,6 +231,12 @@ DEMAND = Rule(
     no=("对企业提出表扬。", "对企业的诉求要回应。"),
 )  # fmt: skip
 
+BODIES = Rule(
+    "parties.bodies", "按职能列名的工作专班",
+    f"{_EDGE}(?P<span>[一-鿿{FIELDS}]{{1,6}}(?:、[一-鿿{FIELDS}]{{1,6}}){{1,12}})等?(?:[0-9]{{1,2}}|[一二三四五六七八九十两]{{1,3}})个{NAMES}(?!的)",
+    yes=("[流调、转运、物资保障]三个工作专班今晚集中办公。", "，[宣传、督导]两个专班要尽快到位。"),
+    no=("苹果、梨两个品种。", "设宣传、督导两个专班的目的。"),
+)  # fmt: skip
 PLACES = Rule(
     "parties.places", "并列的地名",
     f"(?:[，。；：\n]|^)(?P<span>[一-鿿]{{2,6}}(?:、[一-鿿]{{2,6}}){{1,20}})等(?:[0-9]{{1,3}}|[一二三四五六七八九十]{{1,3}})?个?(?:{NAMES}|[县市区]|地市|市州|村)[（市）]{{0,3}}{_ADVERB}{{0,2}}{_MODAL}",
@@ -245,8 +259,8 @@ PEOPLE = Rule(
 )  # fmt: skip
 
 SHADOW_RULES: tuple[Rule, ...] = (
-    CHAIR, TOGETHER, ASKED, BY, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, RELATIVE, PLACES, PLACE, PEOPLE, SUBJECT, FIELD_SUBJECT, SET_UP, DOER, DOER_NEXT, TIMED, TOPIC, WHEN, WORK, FIELDS_DOER,
-    ORGAN_DOER, UNKNOWN, WITH_CASE, TABLE_LEAD, TABLE,
+    CHAIR, TOGETHER, ASKED, BY, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, RELATIVE, BODIES, UNKNOWN, PLACES, PLACE, PEOPLE, SUBJECT, FIELD_SUBJECT, SET_UP, DOER, DOER_NEXT, TIMED, TOPIC, WHEN, WORK, FIELDS_DOER,
+    ORGAN_DOER, WITH_CASE, TABLE_LEAD, TABLE,
 )  # fmt: skip
 """In the order of precedence: the first rule that finds a group names it."""
 
@@ -283,6 +297,15 @@ def _open_bracket(text: str, at: int) -> bool:
     return text.rfind("（", max(0, at - 200), at) > text.rfind("）", max(0, at - 200), at)
 
 
+class Body(NamedTuple):
+    """A sentence without its marker, [start, end); ``continues`` when it only goes on with the line before it, as in
+    a hard-wrapped paragraph, so that no clause begins here."""
+
+    start: int
+    end: int
+    continues: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A group that has to act. ``after`` are the words behind it in the shadow, for its role; ``label`` is the word of
@@ -294,21 +317,21 @@ class Finding:
     label: str = ""
 
 
-def find(text: str, sentences: Sequence[tuple[int, int]], crosses: Crosses | None = None) -> list[list[Finding]]:
+def find(text: str, sentences: Sequence[Body], crosses: Crosses | None = None) -> list[list[Finding]]:
     """What the rules find in each sentence [start, end) of the text, in text order, no two on one place.
 
-    A sentence that only continues the line before it (a hard-wrapped paragraph) does not begin a clause.
+
     ``crosses`` may veto a bare field of work that the segmenter sees as part of a longer word.
     """
     view = _Shadow(text, sentences)
-    out = [_lists(text, start, end) for start, end in sentences]
+    out = [_lists(text, start, end) for start, end, _ in sentences]
     seen: set[int] = set()
     for rule in SHADOW_RULES:
         for m in candidates((rule,), view.text):
             last = m.end - 1
             if last in seen:
                 continue
-            k, group = view.group(m.start, m.end)
+            k, group = view.group(m.start, m.end, rule)
             if any(group.start < f.group.end and f.group.start < group.end for f in out[k]):
                 continue
             if group.bare and crosses is not None and crosses(text, group.names[0].start, group.names[-1].end):
@@ -327,13 +350,14 @@ def find(text: str, sentences: Sequence[tuple[int, int]], crosses: Crosses | Non
     return out
 
 
+_UNKNOWN_TYPE: dict[str, PartyType] = {"parties.bodies": "body", "parties.places": "territory", "parties.place": "territory"}
 _TAIL = re.compile(f"等[^，。；{ORGANS}{OTHERS}]{{0,8}}{NAMES}")
 
 
 class _Shadow:
     """The sentences with one sign for each group of names, and the way back to the text."""
 
-    def __init__(self, text: str, sentences: Sequence[tuple[int, int]]) -> None:
+    def __init__(self, text: str, sentences: Sequence[Body]) -> None:
         self._source = text
         self._groups: dict[int, tuple[int, Group]] = {}
         self._pieces: list[tuple[int, int, int]] = []
@@ -341,8 +365,8 @@ class _Shadow:
         starts = [h[0] for h in hits]
         parts: list[str] = []
         size = 0
-        for k, (start, end) in enumerate(sentences):
-            parts.append(_SEAM if _continues(text, start) else "\n")
+        for k, (start, end, continues) in enumerate(sentences):
+            parts.append(_SEAM if continues else "\n")
             size += 1
             at = start
             found = directory.names(text, start, hits[bisect_left(starts, start) : bisect_left(starts, end)])
@@ -359,7 +383,7 @@ class _Shadow:
             size += end - at
         self.text = "".join(parts)
 
-    def group(self, start: int, end: int) -> tuple[int, Group]:
+    def group(self, start: int, end: int, rule: Rule) -> tuple[int, Group]:
         """The sentence and the group of a finding. Words before its sign belong to the name; without a sign, the
         words themselves are the names."""
         if (known := self._groups.get(end - 1)) and start == end - 1:
@@ -374,7 +398,10 @@ class _Shadow:
             name = directory.Name(a, first.end, directory.normal(whole), first.type)
             return k, Group(a, group.end, (name, *group.names[1:]), False)
         b = self._at(end)
-        names = _split(self._source, a, b, "territory")
+        if rule is WITH_CASE:
+            names: tuple[directory.Name, ...] = (directory.Name(a, b, self._source[a:b], "public"),)
+        else:
+            names = _split(self._source, a, b, _UNKNOWN_TYPE.get(rule.id, "department"))
         tail = _TAIL.match(self.text, end)
         stop = self._groups[tail.end() - 1][1].end if tail else b
         return self._pieces[bisect_right(self._pieces, (start, len(self._source), 0)) - 1][2], Group(a, stop, names, False)
@@ -391,15 +418,6 @@ _STAFF = re.compile("(?:人员|教师|老师|职工|专家|医生|护士|队伍)
 """Staff named in general: often an object, so only clear verbs make it a subject."""
 _UNDERGOES = re.compile("(?:也|均|都|则|原则上)?(?:一律|必须|应|要)?(?:不让|实行|实施|调整|采取|纳入|落实|劝返|进行[^，。；]{0,8}隔离)")
 """What is done to people, not by them."""
-_SEAM = "\ue003"
-"""Stands before a sentence that continues the line before it."""
-
-
-def _continues(text: str, start: int) -> bool:
-    """Whether the line before a place ends within a sentence, as hard-wrapped paragraphs do."""
-    return start > 40 and text[start - 1] == "\n" and text[start - 2] not in "。！？；：”）" and text.rfind("\n", start - 22, start - 1) < 0
-
-
 def _sign(text: str, group: Group) -> str:
     """What stands for a group in the shadow."""
     last = group.names[-1]
@@ -442,4 +460,4 @@ def _split(text: str, start: int, end: int, otherwise: PartyType = "department")
 def run(text: str) -> list[Match]:
     """The findings of the group in one cleaned sentence, one for each group of names."""
     by_id = {rule.id: rule for rule in RULES}
-    return [Match(by_id[f.rule], f.group.start, f.group.names[-1].end, f.rule) for fs in find(text, [(0, len(text))]) for f in fs]
+    return [Match(by_id[f.rule], f.group.start, f.group.names[-1].end, f.rule) for fs in find(text, [Body(0, len(text), False)]) for f in fs]
