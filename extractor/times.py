@@ -103,7 +103,9 @@ def find(text: str, reference: date | None) -> list[TimeFound]:
     if reference and not FIRST_YEAR <= reference.year <= LAST_YEAR:
         raise ValueError(f"reference date {reference} is out of range: give a year from {FIRST_YEAR} to {LAST_YEAR}")
     drafts = _same_day(text, _ranges(text, _moments(text, match(RULES, text))))
-    return [_resolved(text, _bounded(text, d), reference) for d in drafts if not _lone_clock(text, d)]
+    drafts = [d for d in drafts if not _lone_clock(text, d)]
+    stops = [*(d.start for d in drafts), len(text)][1:]
+    return [_resolved(text, _bounded(text, d, stop), reference) for d, stop in zip(drafts, stops, strict=True)]
 
 
 def times(raw: str, reference: date | None = None) -> list[TimeExpression]:
@@ -244,8 +246,13 @@ def _day_after(day: DayShape) -> DayShape:
     return replace(day, resolve=resolve)
 
 
-def _bounded(text: str, draft: _Draft) -> _Draft:
-    """Takes in the limiting word that follows, and notes the one that stands before."""
+def _bounded(text: str, draft: _Draft, stop: int) -> _Draft:
+    """Takes in the limiting word around it, unless that belongs to the next expression (3天前天)."""
+    found = _with_bound(text, draft)
+    return found if found.end <= stop else draft
+
+
+def _with_bound(text: str, draft: _Draft) -> _Draft:
     start, end = draft.start, draft.end
     if isinstance(draft.shape, DurationShape):
         return _bounded_duration(text, draft)
