@@ -1,0 +1,72 @@
+"""Makes the application: the routes, the parts that they share, and the limits around them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from api import departments, directives, errors, extract, obligations, operations, quarantine, speeches
+from api.deps import Service
+from api.limits import BodyLimit
+from api.metrics import Metrics, Observed
+from api.settings import Settings
+from api.workers import Reader, Workers, read_speech
+from extractor.version import VERSION
+from models.engine import open_database
+
+DESCRIPTION = """\
+督办：读讲话、通知、会议报道，列出谁、做什么、何时前完成。
+Reads a Chinese speech, notice or meeting report and keeps a ledger of who has to do what by when.
+"""
+
+# The event loop gets its turn this often while threads compute; Python's default of 5 ms is felt.
+SWITCH_SECONDS = 0.001
+
+
+def create_app(settings: Settings, *, read: Reader = read_speech) -> FastAPI:
+    """The application. `read` is what the worker processes do with a text; it must be importable by name."""
+    metrics = Metrics()
+    workers = Workers(
+        processes=settings.workers,
+        queue=settings.queue,
+        seconds=settings.document_seconds,
+        memory_mb=settings.worker_memory_mb,
+        read=read,
+    )
+    metrics.watch(workers)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        sys.setswitchinterval(SWITCH_SECONDS)
+        database = open_database(settings.database_url, pool_size=settings.database_pool)
+        try:
+            app.state.service = Service(settings, database, workers, metrics)
+            await app.state.service.write(departments.seed)
+            async with workers.running():
+                yield
+        finally:
+            database.close()
+
+    app = FastAPI(
+        title="督办 Duban",
+        version=VERSION,
+        description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        separate_input_output_schemas=False,
+        servers=[{"url": "http://127.0.0.1:8000", "description": "duban serve"}],
+    )
+    for module in (extract, speeches, directives, obligations, departments, quarantine, operations):
+        app.include_router(module.router)
+    errors.install(app)
+    app.add_middleware(
+        BodyLimit, limit=settings.max_body_bytes, by_path={"/v1/extract/batch": settings.max_batch_bytes}
+    )
+    app.add_middleware(Observed, metrics=metrics)
+    return app

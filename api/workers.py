@@ -1,0 +1,189 @@
+"""Processes that read speeches: the CPU work stays off the event loop, and no document can harm the service.
+
+A document is read in a process of its own choosing for a limited time. One that ends its process (crash, memory) or
+outlasts the time is answered with DocumentFailed; its process is replaced and no other document notices.
+
+The processes are those of `anyio.to_process`: one document at a time each, so that a dead one costs no other. Pools
+that share a queue between their processes lose all of it when one dies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from functools import cache, partial
+from typing import Any, TypeVar, TypeVarTuple
+
+import anyio
+from anyio import BrokenWorkerProcess, to_process
+
+import extractor
+from api.settings import MEBIBYTE
+
+log = logging.getLogger("duban.workers")
+
+Args = TypeVarTuple("Args")
+Result = TypeVar("Result")
+Reader = Callable[[str, dt.date | None], bytes]
+
+# A process that nobody uses is ended by anyio after 300 s; asked for now and then, it stays and keeps its rules loaded.
+WARM_SECONDS = 120.0
+LOAD_SECONDS = 60.0
+
+
+class Busy(Exception):
+    """So many documents are waiting that one more is refused."""
+
+
+class DocumentFailed(Exception):
+    """A document that cannot be read; `reason` is `crashed`, `time`, `memory` or `error`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def read_speech(text: str, date: dt.date | None) -> bytes:
+    """The extraction of a text as JSON. Raises extractor.TextError."""
+    return extractor.extract(text, date).model_dump_json(by_alias=True).encode()
+
+
+class Workers:
+    """The pool. `read` runs in the processes, so it must be importable by name."""
+
+    def __init__(
+        self, *, processes: int, queue: int, seconds: float, memory_mb: int, read: Reader = read_speech
+    ) -> None:
+        self.processes = processes
+        self.capacity = processes + queue
+        self.waiting = 0
+        self.failures: dict[str, int] = dict.fromkeys(("crashed", "time", "memory", "error"), 0)
+        self._seconds = seconds
+        self._memory = memory_mb * MEBIBYTE
+        self._read = read
+        # Time counts from when a slot is free, so the slots are taken first; anyio wants a limiter of its own.
+        self._slots = anyio.CapacityLimiter(processes)
+        self._started = anyio.CapacityLimiter(processes)
+        self._background: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Workers]:
+        """Starts all processes; they are ready when the block begins and gone when it ends."""
+        await self._load_all()
+        keeper = asyncio.create_task(self._keep_warm())
+        try:
+            yield self
+        finally:
+            tasks = [keeper, *self._background]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*[self._end_one() for _ in range(self.processes)])
+
+    @asynccontextmanager
+    async def admitted(self) -> AsyncIterator[None]:
+        """A place in the queue for one document, from before it is read until it is stored. Raises Busy."""
+        if self.waiting >= self.capacity:
+            raise Busy
+        self.waiting += 1
+        try:
+            yield
+        finally:
+            self.waiting -= 1
+
+    async def read(self, text: str, date: dt.date | None) -> bytes:
+        """The extraction of a text as JSON, from the next free process.
+
+        Raises extractor.TextError for a text that cannot be stored, DocumentFailed for one that cannot be read.
+        """
+        return await self.run(self._read, text, date)
+
+    async def run(self, function: Callable[[*Args], Result], *args: *Args) -> Result:
+        """Calls a function, importable by name, in the next free process. Raises TextError or DocumentFailed."""
+        async with self._slots:
+            try:
+                with anyio.fail_after(self._seconds):
+                    return await self._call(function, *args)
+            except extractor.TextError:
+                raise
+            except TimeoutError:
+                reason = "time"
+            except BrokenWorkerProcess:
+                reason = "crashed"
+            except MemoryError:
+                reason = "memory"
+            except Exception as error:
+                log.error("reading failed", exc_info=error)
+                reason = "error"
+        self.failures[reason] += 1
+        log.warning("document set aside", extra={"facts": {"reason": reason}})
+        if reason != "error":
+            self._start(self._load_all())
+        raise DocumentFailed(reason)
+
+    async def _call(self, function: Callable[[*Args], Result], *args: *Args) -> Result:
+        call = partial(_in_process, self._memory, function, args)
+        return await to_process.run_sync(call, cancellable=True, limiter=self._started)
+
+    async def _load_all(self) -> None:
+        """Starts what is missing and loads the rules there, so that no document pays for it out of its time."""
+        await asyncio.gather(*[self._load_one() for _ in range(self.processes)])
+
+    async def _load_one(self) -> None:
+        async with self._slots:
+            with anyio.fail_after(LOAD_SECONDS):
+                await self._call(_load, self._read)
+
+    async def _end_one(self) -> None:
+        async with self._slots:
+            with suppress(BrokenWorkerProcess), anyio.move_on_after(self._seconds):
+                await self._call(os._exit, 0)
+
+    async def _keep_warm(self) -> None:
+        while True:
+            await asyncio.sleep(WARM_SECONDS)
+            self._start(self._load_all())
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a process did not start", exc_info=error)
+
+
+# From here on: what runs in the processes.
+
+
+def _in_process(memory: int, function: Callable[[*Args], Result], args: tuple[*Args]) -> Result:
+    _prepare(memory)
+    return function(*args)
+
+
+@cache
+def _prepare(memory: int) -> None:
+    """Once a process: the service ends it, not the signals that a terminal or a supervisor sends to the whole group."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        os.nice(5)  # the event loop goes first
+
+
+def _load(read: Reader) -> None:
+    read("各单位要在6月底前完成排查。", None)
+    # Long enough that all processes are asked at once and each is the one that answers.
+    time.sleep(0.05)
