@@ -26,18 +26,22 @@ _TABLE = str.maketrans(
         **dict(zip("﹑､﹐﹔﹕", "、、，；：", strict=True)),
         **dict(zip("「」『』〝〞", "“”“”“”", strict=True)),
         **dict(zip("後馀於爲裡", "后余于为里", strict=True)),
-        "\x0b": "\n", "\x0c": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n",
-        "\xa0": " ", "\u3000": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u202f": " ",
+        **dict.fromkeys("\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", "\n"),
+        **dict.fromkeys(("\xa0", "\u1680", *(chr(c) for c in range(0x2000, 0x200B)), "\u202f", "\u205f", "\u3000"), " "),
     }
 )  # fmt: skip
-_INVISIBLE = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
-_GLUE = re.compile(rf"[ \t{_INVISIBLE}\r]+|\n[\s{_INVISIBLE}]*")
+_INVISIBLE = (
+    "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+_GLUE = re.compile(rf"[\s{_INVISIBLE}]+")
 _INDENTS = ("\u3000\u3000", "  ", "\t\t")
 _CELL = re.compile(r"(?<=\S)\t+(?=\S)")
 _LATIN = re.compile(r"[A-Za-z0-9]")
 # Half-width marks inside figures are no punctuation: 1,000  20:00  10:30:05.
 _FIGURE = re.compile(r"(?<=[0-9])[，：](?=[0-9]{2,3}(?![0-9]))")
 _TERMINAL = frozenset("。！？；：!?…”’》】）")
+_SENTENCE_END = tuple("。！？；：，")
 _OPENING = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.]|[（(][一二三四五六七八九十0-9]{1,3}[）)]|[0-9]{1,3}[、.]|[①-⑳]|[•●·▪■◆★☆>#*]|第[一二三四五六七八九十]{1,3}[，、章条]|"
     r"[一二三四五六七八九十]{1,3}[是要]|同志们|各位|各[^，。]{1,30}：|附件|【)"
@@ -82,7 +86,10 @@ class CleanText:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line of the raw text: [start, end) raw, without its white space; ``view`` is it with neither spaces nor half-width marks."""
+    """A line of the raw text: [start, end) raw, without the white space around it.
+
+    ``view`` is the line with neither spaces nor half-width marks.
+    """
 
     start: int
     end: int
@@ -101,7 +108,8 @@ def clean(raw: str) -> CleanText:
     lone = re.search(r"[\ud800-\udfff]", raw)
     if lone:
         raise TextError(
-            f"第{lone.start() + 1}个字符是孤立的代理码位 U+{ord(lone.group()):04X}，无法保存。请以正确的编码重新读取文本。"
+            f"第{lone.start() + 1}个字符是孤立的代理码位 U+{ord(lone.group()):04X}，无法保存。"
+            "请以正确的编码重新读取文本。"
         )
     view = _view(raw)
     lines = _lines(raw, view)
@@ -157,11 +165,15 @@ def _noise_lines(lines: list[_Line]) -> dict[_Line, str]:
 
 
 def _menus(lines: list[_Line]) -> dict[_Line, str]:
-    """Runs of four and more short lines without punctuation: the menu of a page, not prose."""
+    """Runs of four and more short lines without punctuation above or below all prose: the menu of a page."""
     out: dict[_Line, str] = {}
+    prose = [i for i, line in enumerate(lines) if "。" in line.view and "，" in line.view]
+    if not prose:
+        return out
     run: list[_Line] = []
-    for line in [*lines, _Line(0, 0, "。", False)]:
-        if _MENU_LINE.match(line.view) and not _OPENING.match(line.view):
+    for i, line in enumerate([*lines, _Line(0, 0, "。", False)]):
+        outside = i < prose[0] or i > prose[-1]
+        if outside and _MENU_LINE.match(line.view) and not _OPENING.match(line.view):
             run.append(line)
         else:
             if len(run) >= 4:
@@ -170,27 +182,33 @@ def _menus(lines: list[_Line]) -> dict[_Line, str]:
     return out
 
 
+_CONTENTS = re.compile(r"^目录(?:/提纲)?[：:…]{0,6}$|^目录/?提纲.{0,4}$")
+_PAGE_REFERENCE = re.compile(r"(?:[.…·]{1,80}[0-9]{0,4}|[0-9]{1,4})$")
+
+
 def _contents(lines: list[_Line]) -> dict[_Line, str]:
     """A table of contents before the body: headings under 目录 or 提纲, or headings that the body repeats."""
     out: dict[_Line, str] = {}
-    head = re.compile(r"^目录(?:/提纲)?[：:…]{0,6}$|^目录/?提纲.{0,4}$")
     seen: dict[str, int] = {}
     for line in lines:
         title = line.view.rstrip("。")
         seen[title] = seen.get(title, 0) + 1
     inside = False
+    listed: set[str] = set()
     for line in lines:
-        heading = bool(_OPENING.match(line.view)) and len(line.view) <= 60 and not line.view.endswith(("。", "；", "："))
-        if head.match(line.view):
+        title = _PAGE_REFERENCE.sub("", line.view)
+        heading = bool(_OPENING.match(line.view)) and len(line.view) <= 60 and not line.view.endswith(_SENTENCE_END)
+        if _CONTENTS.match(line.view):
             inside = True
             out[line] = "noise.contents"
-        elif inside and (heading or set(line.view) <= {"…", "."}):
+        elif inside and title not in listed and (heading or set(line.view) <= {"…", "."}):
             out[line] = "noise.contents"
+            listed.add(title)
         else:
             inside = False
     run: list[_Line] = []
     for line in [*lines, _Line(0, 0, "。", False)]:
-        short = len(line.view) <= 50 and not line.view.endswith(("。", "；", "："))
+        short = len(line.view) <= 50 and not line.view.endswith(_SENTENCE_END)
         if short and line not in out and seen.get(line.view, 0) >= 2:
             run.append(line)
             seen[line.view] -= 1
@@ -217,7 +235,8 @@ def _repeated_titles(lines: list[_Line]) -> dict[_Line, str]:
     for i, line in enumerate(top):
         later = top[i + 1 :]
         bare = re.sub(r"[-—_|].{0,20}$", "", line.view)
-        if len(bare) >= 6 and not line.view.endswith("。") and any(o.view == line.view or o.view == bare for o in later):
+        titled = len(bare) >= 6 and not line.view.endswith(_SENTENCE_END) and "：" not in line.view[:7]
+        if titled and not _OPENING.match(line.view) and any(o.view == line.view or o.view == bare for o in later):
             out[line] = "noise.title-copy"
     return out
 
@@ -233,13 +252,18 @@ def _page_marks(view: str, body: list[_Line]) -> list[tuple[int, int, str]]:
         m = _PAGE_MARK.match(line.view)
         if m:
             before = body[i - 1].view if i else ""
-            cut = len(before) >= 40 and before[-1] not in _TERMINAL
+            cut = len(before) >= 40 and "。" in before and before[-1] not in _TERMINAL
             marks.append((line, int(m.group(1)), cut))
     cuts = [(line, n) for line, n, cut in marks if cut]
     if len(cuts) < 2 or any(b[1] <= a[1] for a, b in zip(cuts, cuts[1:], strict=False)):
         return []
-    low = min(n for _, n in cuts)
-    pages = [line for line, n, cut in marks if cut or n == low - 1 or (n > low and n in range(low, cuts[-1][1] + 2))]
+    sure = {n for _, n in cuts}
+    pages: list[_Line] = []
+    page = cuts[0][1] - 1
+    for line, n, cut in marks:
+        if cut or (n == page and n not in sure):
+            pages.append(line)
+            page = n + 1
     return [(line.start, view.index("、", line.start) + 1, "noise.page-mark") for line in pages]
 
 
@@ -277,17 +301,24 @@ def _wrapped(above: _Line, below: _Line) -> bool:
 def _kept(view: str, body: list[_Line], cuts: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """The stretches of the view that the cleaned text keeps, in order: words, and one line break between lines."""
     starts = {a for a, _ in cuts}
+    above: _Line | None = None
     k = 0
-    for i, line in enumerate(body):
-        if i and not (line.start in starts and _PAGE_MARK.match(line.view)) and not _wrapped(body[i - 1], line):
-            newline = view.index("\n", body[i - 1].end)
-            yield newline, newline + 1
+    for line in body:
+        words: list[tuple[int, int]] = []
         at = line.start
         while k < len(cuts) and cuts[k][0] < line.end:
-            yield from _words(view, at, cuts[k][0])
+            words += _words(view, at, cuts[k][0])
             at = max(at, cuts[k][1])
             k += 1
-        yield from _words(view, at, line.end)
+        words += _words(view, at, line.end)
+        if not words:
+            continue
+        cut_by_page = line.start in starts and _PAGE_MARK.match(line.view)
+        if above and not cut_by_page and not _wrapped(above, line):
+            newline = view.index("\n", above.end)
+            yield newline, newline + 1
+        yield from words
+        above = line
 
 
 def _words(view: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -297,8 +328,9 @@ def _words(view: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         a, b = m.span()
         if a > at:
             yield at, a
-        if start < a and b < end and view[a] == " " and _LATIN.match(view[a - 1]) and _LATIN.match(view[b]):
-            yield a, a + 1
+        space = view.find(" ", a, b)
+        if start < a and b < end and space >= 0 and _LATIN.match(view[a - 1]) and _LATIN.match(view[b]):
+            yield space, space + 1
         at = b
     if end > at:
         yield at, end
@@ -315,7 +347,9 @@ def _merged(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     return out
 
 
-def _assemble(raw: str, view: str, body: list[_Line], whole: list[tuple[int, int, str]], inline: list[tuple[int, int, str]]) -> CleanText:
+def _assemble(
+    raw: str, view: str, body: list[_Line], whole: list[tuple[int, int, str]], inline: list[tuple[int, int, str]]
+) -> CleanText:
     """Cuts out noise and glue and keeps the way back."""
     pieces: list[str] = []
     clean_at: list[int] = []
