@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from extractor.rules.actions import ADVERBS, VERBS
+from extractor.rules.actions import ADVERBS, GOVERNING, VERBS
 from models.records import PartyType
 
 Crosses = Callable[[str, int, int], bool]
@@ -60,6 +60,7 @@ _ORGAN_END = re.compile(
 """How the name of an organ ends; the other aliases of a department are bare fields of work."""
 
 _PLAIN_ORGANS = frozenset({"部门", "机关", "科室", "处室", "班组", "警方", "法院", "政协", "人大"})
+_BARE_FIRMS = frozenset({"供水", "供气", "燃气", "供热", "自来水"})
 _ORGAN_OF_FIELD = (
     "部门", "系统", "主管部门", "行政主管部门", "行政部门", "监管部门", "管理部门", "执法部门", "职能部门", "战线", "单位",
 )  # fmt: skip
@@ -79,32 +80,30 @@ _FALSE_FRIENDS = (
 """Words that contain an alias and are no name; the longest match from the left wins, so each shields what it covers."""
 
 _PREFIX = re.compile(
-    "(?:[一-鿿]{0,8}来（返）[一-鿿A-Z]{0,3}|各级各类|各级|各类|各个|各位|各有关|各相关|各|有关|相关|所有|全体|广大|每个|每名|每位|每一[名位个]|一线|基层|属地|当地|地方"
+    "(?:[一-鿿]{0,8}来（返）[一-鿿A-Z]{0,3}"
+    "|(?:各级各类|各级|各类|各个|各位|各有关|各相关|各|有关|相关|所有|全体|广大|每个|每名|每位|每一名|每一位|每一个|一线|基层|属地|当地|地方"
     "|其他|[市县省区乡村镇旗州]级|[市县省区州旗]直|直属|所属|驻[市县区镇]|国务院|中央|国家|自治区|政府|党委|同级|两级|三级|党政"
-    "|(?<![全我本社园城地山辖灾疫该两各小])[省市县区旗镇乡村校]委?|行业|业务|专业|职能|重点|项目|现场|值班|安全|(?<!、)在建){1,4}$"
+    "|(?<![全我本社园城地山辖灾疫该两各小分])(?:[省市县区旗州镇乡村]委|[省市县区旗州镇乡村校局院])"
+    "|行业|业务|专业|职能|重点|项目|现场|值班|安全|(?<!、)在建){1,4})$"
 )
 """Words before an alias that belong to the name: 各级 + 安监部门, 县 + 纪委监委."""
 
 _JOIN = re.compile("(?:、|以及|及其|和|及|或|特别是|尤其是|，特别是|，尤其是)")
-GOVERNING = (
-    "督促", "指导", "引导", "组织", "动员", "发动", "鼓励", "支持", "帮助", "推动", "推进", "协助", "服务", "通知", "告知", "提醒",
-    "教育", "约谈", "监督", "检查", "培训", "表扬", "通报", "保障", "带动", "促使", "协调", "邀请", "聘请", "抽调", "安排", "选派", "敦促",
-    "激励", "促进", "扶持", "加强", "强化", "配合", "会同", "联合", "依托", "借助", "涉及", "针对", "对于", "倒逼", "责令", "便于", "方便",
-    "选聘", "调动", "警示", "发现", "进入", "前往", "抵达", "离开", "途经", "走进", "深入", "下沉", "走访", "管好", "服从", "接受", "依靠", "关爱",
-)  # fmt: skip
-"""Verbs whose object is a target, no party: 督促企业整改."""
 _BREAK = re.compile(
-    "要求|成立|落实|压实|目前|当前|同时|此外|今后|近期|期间|下一步|必要时|另外|因此|所以|其中|而且|任何(?!人|单位)|各地(?=[一-鿿])|明确|发挥|履行|扛起|强调|指出|用好|会后|包括"
+    "要求|成立|落实好|落实|压实|目前|当前|同时|此外|今后|近期|期间|下一步|必要时|另外|因此|所以|其中|而且|任何(?!人|单位)|各地(?=[一-鿿])|明确|发挥好|发挥|履行|扛起|强调|指出|用好|会后|包括"
     "|一些|部分|个别|少数|有的|某些|有些|协同|参与|特别是|尤其是|但是|以及|勉励|希望|建议|责成|授权|严禁|禁止|委托|下设|简称|(?<=责任)(?![人区])|"
     + "|".join(GOVERNING)
     + "|全(?=[市县省区旗州镇乡])|(?<=[全我本])[市县省区旗州镇乡国校院]"
-    "|[，。；：！？、“”（）《》…—•\n的了着把被将对向要应须在从是为由请使让给等到|按据做抓如凡和及或须既与若则以并又也没不看跟可]"
+    "|[，。；：！？、“”（）《》…—•\n个的了着把被将对向要应须在从是为由请使让给等到|按据做抓如凡和及或须既与若则以并又也没不看跟可]"
 )
 """Where the modifier of a name cannot reach across."""
 _TRAVEL = re.compile("[来返外到访]|入境|接触|旅居|隔离|感染|密接|次密|风险|进入|就诊|购药|探视|流动|涉疫|发热")
 """What marks people as members of the public rather than staff."""
-_COMING = frozenset({"进入", "前往", "抵达", "离开", "途经"})
-"""Governing verbs that describe people: 进入商场人员."""
+_WITHIN: dict[PartyType, frozenset[str]] = {
+    "public": frozenset({"进入", "前往", "抵达", "离开", "途经"}),
+    "body": frozenset({"培训", "教育", "检查", "监督", "服务", "保障", "协调", "指导", "推进", "安排"}),
+}
+"""Governing verbs that describe a name of this type: 进入商场人员, 校外培训治理专班."""
 _ALSO_VERBS = frozenset({"组织", "宣传", "建设", "规划", "督查", "巡察", "监察", "检察", "教育", "应急", "统计", "审计", "绿化", "编制", "服务", "招商", "监管"})
 """Bare fields that are verbs or plain nouns when they stand alone."""
 _VERBS_FIRST = frozenset({"组织", "教育", "服务", "建设", "规划"})
@@ -116,20 +115,29 @@ _TAIL = re.compile(
     "|等(?=要|应|须|负责|，|（)"
 )
 _ASIDE = re.compile("（(?:以下)?(?:简称|含|包括|不含)[^（）\n]{1,40}）|（[市县区镇街道办事处园旗乡村社、]{1,12}）|“两委”")
-ORGAN = (
-    "(?:(?![要应须将把对的为在是到向和及由请])[一-鿿]){1,10}?"
-    "(?:局|委|办|厅|(?<![内外全大局干一东西南北中])部|(?<![好难用到各短长])处|科(?<!专科)(?<!百科)(?<![^医]学科)|室|组|站|(?<![场住厕])所|院|队|中心|公路段|工务段|公司|集团|系|仓|镇|乡|村"
-    "|部门|专班|指挥部|支队|大队|总队|银行|协会|机构|单位|矿井|学院|党组|总工)"
+_ORGAN = (
+    "(?:(?![要应须将把对的为在是到向和及由请以个])[一-鿿]){1,10}?"
+    "(?:局|委|办|厅|(?<![内外全大局干一东西南北中总])部|(?<![好难用到各短长])处|科(?<!专科)(?<!百科)(?<![^医]学科)|室|组|站|(?<![场住厕])所(?![在有属需])"
+    "|院|队|中心|公路段|工务段|公司|集团|系|仓|镇|乡|村|部门|专班|指挥部|支队|大队|总队|银行|协会|机构|单位|矿井|学院|党组|总工|员|者|户)"
 )
 """A name the directory does not know, by its ending."""
+_ACTING = (
+    "(?:[要应须将把按对自于在凭也都均可、和及每各0-9]|负责|牵头|配合|协助|会同|一律|必须|不得|分别|主要|具体|逐|统一|组织|依法|制定|拿出|完成|做好|保证)"
+)
+"""What follows a name where it is a subject."""
+_OPENING = re.compile(
+    "(?:(?<=[，。；：！？（“|\n由])|^)(?!" + "|".join((*ADVERBS, *VERBS, *GOVERNING, "各项", "各种", "全[市县省区]", "我"))
+    + f")(?P<name>{_ORGAN})(?={_ACTING})"
+)
+"""An unknown name at the head of a clause."""
 _UNKNOWN = re.compile(
-    f"[、和及](?P<name>[县市区旗乡镇村组](?=[、和及要都应须等，])|{ORGAN}|(?:(?![要应须将把对的为在是])[一-鿿]){{2,9}}?[员长])"
-    "(?=[、和及等要应须都均也可将按把对自于在凭，）0-9]|负责|牵头|各|一律|必须|不得|分别|主要)"
+    f"[、和及](?P<name>[县市区旗乡镇村组](?=[、和及要都应须等，])|{_ORGAN}|(?:(?![要应须将把对的为在是])[一-鿿]){{2,9}}?长)"
+    f"(?={_ACTING}|[，）等])"
 )
 
 _OFFICE = re.compile(
     "(?:(?![要应须将把对的为在是到向和及由请])[一-鿿]){0,5}?(?:局|办|室|科|处|站|所|中心|组|专班|大队|支队|段|委|厅|部|总站)"
-    "(?=[要应须将把对按、，和及）等会一必不于每在自也都0-9|]|负责|牵头|共同|[完组做制开严加定]|$)"
+    "(?=[要应须将把对按、，和及）等会一必不于每在自也都0-9|依]|负责|牵头|配合|协助|共同|[完组做制开严加定]|$)"
 )
 
 
@@ -141,12 +149,14 @@ def entries() -> dict[str, Entry]:
     '卫生健康委员会'
     """
     out: dict[str, Entry] = {}
-    with files("extractor").joinpath("rules/parties.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            for alias in row["aliases"].split("|"):
-                bare = row["type"] == "department" and not _ORGAN_END.search(alias) and alias not in _PLAIN_ORGANS
-                out[alias] = Entry(row["canonical"], row["type"], bare)  # type: ignore[arg-type]
-            out.setdefault(row["canonical"], Entry(row["canonical"], row["type"]))  # type: ignore[arg-type]
+    rows = files("extractor").joinpath("rules/parties.csv").read_text(encoding="utf-8").splitlines()
+    for row in csv.DictReader(rows):
+        kind: PartyType = row["type"]  # type: ignore[assignment]
+        for alias in row["aliases"].split("|"):
+            organ = _ORGAN_END.search(alias) or alias in _PLAIN_ORGANS
+            bare = (kind == "department" and not organ) or alias in _BARE_FIRMS
+            out[alias] = Entry(row["canonical"], kind, bare)
+        out.setdefault(row["canonical"], Entry(row["canonical"], kind))
     for alias, entry in [*out.items()]:
         if entry.bare:
             for end in _ORGAN_OF_FIELD:
@@ -164,9 +174,9 @@ def _automaton() -> tuple[AhoCorasick, tuple[Entry | None, ...]]:
 _ENDINGS: tuple[tuple[str, PartyType], ...] = (
     ("领导小组|指挥部|专班|委员会|办公室|联席会议|小组|组|办|工作队|队伍|队", "body"),
     ("负责人|负责同志|责任人|领导|书记|主任|局长|主席|干部|工作人员|同志们|同志|员|长|师|医生|老师", "post"),
-    ("公司|集团|学校|医院|中学|小学|大学|企业|银行|机构|协会|合作社|院|校|厂|店|馆|园|所|站|商|方|场|户", "institution"),
+    ("公司|集团|学校|医院|中学|小学|大学|企业|银行|机构|协会|合作社|院|校|厂|店|馆|园|商|方|场|户", "institution"),
     ("乡|镇|街道|社区|村|县|市|区|旗|州|省|管委会|人民政府|政府", "territory"),
-    ("局|委|厅|部|科|处|室|中心|系统|部门|机关|单位|会|社|联|支队|大队|总队", "department"),
+    ("局|委|厅|部|科|处|室|所|站|中心|系统|部门|机关|单位|会|社|联|支队|大队|总队", "department"),
     ("群众|居民|村民|人员|者|朋友", "public"),
 )  # fmt: skip
 _ENDING = re.compile("(?:" + "|".join(f"(?P<{kind}>{ends})" for ends, kind in _ENDINGS) + ")$")
@@ -181,7 +191,7 @@ def look_up(name: str, otherwise: PartyType = "department") -> Entry:
     table = entries()
     for cut in range(min(len(name) - 1, 8)):
         if found := table.get(name[cut:]):
-            return found
+            return replace(found, bare=False)
     m = _ENDING.search(name)
     return Entry(normal(name), m.lastgroup if m else otherwise)  # type: ignore[arg-type]
 
@@ -191,10 +201,13 @@ def normal(name: str) -> str:
     return name.replace("“", "").replace("”", "")
 
 
-def hits(text: str) -> list[tuple[int, int, Entry]]:
+Hit = tuple[int, int, Entry]
+
+
+def hits(text: str) -> list[Hit]:
     """Every alias in the text with its entry, half-open offsets, in order, none overlapping."""
     automaton, stands_for = _automaton()
-    out = []
+    out: list[Hit] = []
     for i, start, end in automaton.find_matches_as_indexes(text):
         entry = stands_for[i]
         if entry is not None:
@@ -202,12 +215,29 @@ def hits(text: str) -> list[tuple[int, int, Entry]]:
     return out
 
 
-def names(text: str, start: int, found: Iterable[tuple[int, int, Entry]]) -> list[Name]:
-    """The names in a sentence that begins at ``start``: aliases with the words before them that belong to the name,
+def _with_openings(text: str, start: int, end: int, found: Sequence[Hit]) -> list[Hit]:
+    """The hits, and before them the unknown names at the head of a clause; a known name that ends alike wins."""
+    out: list[Hit] = []
+    i = 0
+    for m in _OPENING.finditer(text, start, end):
+        a, b = m.span("name")
+        while i < len(found) and found[i][0] < a:
+            out.append(found[i])
+            i += 1
+        inside = [h for h in found[i : i + 8] if h[0] < b]
+        if (out and out[-1][1] > a) or any(h[1] >= b and not h[2].bare for h in inside):
+            continue
+        out.append((a, b, look_up(text[a:b])))
+        i += len(inside)
+    return [*out, *found[i:]]
+
+
+def names(text: str, start: int, end: int, found: Sequence[Hit]) -> list[Name]:
+    """The names in the sentence text[start:end]: aliases with the words before them that belong to the name,
     and an alias right behind another as one name (``各乡镇`` + ``党委书记``)."""
     out: list[Name] = []
     floor = start
-    for a, b, entry in found:
+    for a, b, entry in _with_openings(text, start, end, found):
         if a < floor:
             continue
         prefix = _PREFIX.search(text, max(floor, a - 14), a)
@@ -241,13 +271,14 @@ def _within_word(text: str, at: int) -> bool:
 
 def _with_office(text: str, name: Name) -> Name:
     """The name with the office behind it that the directory does not know: 市局 + 食品处, 民政 + 办."""
-    if name.type not in ("department", "body") and text[name.start : name.end] not in ("属地", "当地", "辖区"):
+    if name.type not in ("department", "body") and name.canonical not in ("党组", "党委", "各地"):
         return name
     m = _OFFICE.match(text, name.end)
     if not m or (m.end() - name.end > 4 and not name.bare):
         return name
     whole = text[name.start : m.end()]
-    return Name(name.start, m.end(), normal(whole), look_up(whole[-2:]).type)
+    body = name.type == "body" or m.group().endswith(("组", "专班"))
+    return Name(name.start, m.end(), normal(whole), "body" if body else "department")
 
 
 def _plain(text: str, start: int, end: int) -> bool:
@@ -257,12 +288,12 @@ def _plain(text: str, start: int, end: int) -> bool:
 
 def _widened(text: str, start: int, floor: int, name: Name) -> Name:
     """The name with the modifier before it that identifies it (``铁路运输`` + ``企业``), where that begins plainly."""
-    if name.bare or text[name.start] in "各每有相所":
+    if name.bare or (text[name.start] in "各每有相所" and name.canonical != "所有人"):
         return name
     lo = max(floor, name.start - 18)
     at = start if lo == start else -1
     for m in _BREAK.finditer(text, max(start, lo - 4), name.start):
-        if m.end() >= lo and not (name.type == "public" and m.group() in _COMING):
+        if m.end() >= lo and not m.group() in _WITHIN.get(name.type, ()):
             at = m.end()
     if not 0 <= at < name.start or name.canonical == "同志" or not _MODIFIER.match(text, at, name.start):
         return name

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from extractor import roles
-from extractor.directory import GOVERNING, Crosses
+from extractor.directory import Crosses
 from extractor.items import Point
 from extractor.obligations import Judged
 from extractor.rules import parties as rules
-from extractor.rules.actions import ADVERBS, VERBS
+from extractor.rules.actions import ADVERBS, GOVERNING, VERBS
 from models.records import PartyType, Role
 
 

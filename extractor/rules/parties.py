@@ -17,7 +17,7 @@ from extractor import directory
 from extractor.directory import Crosses, Group
 from extractor.matcher import candidates
 from extractor.rule import Match, Rule
-from extractor.rules.actions import ADVERBS, VERBS
+from extractor.rules.actions import ADVERBS, GOVERNING, VERBS
 from models.records import PartyType
 
 ORGANS = "\ue000"
@@ -47,8 +47,8 @@ _LIGHT = (
     "|各地|在全面摸底基础上|凡是?|所有|任何|如|像|还有|这里|那么|即|请|也|还|只有|务必)"
 )
 _EDGE = "(?:[，。；：！？“（）》…—\n•>|]|^)"
-_TARGETS = "".join(f"(?<!{word}{NAMES})" for word in directory.GOVERNING) + f"(?<![对向给为把将被让使与同跟到在从经报送至于按据以]{NAMES})"
-_ACTION = "(?:" + "|".join((*ADVERBS, *VERBS, *directory.GOVERNING)) + ")"
+_TARGETS = "".join(f"(?<!{word}{NAMES})" for word in GOVERNING) + f"(?<![对向给为把将被让使与同跟到在从经报送至于按据以]{NAMES})"
+_ACTION = "(?:" + "|".join((*ADVERBS, *VERBS, *GOVERNING)) + ")"
 _OBJECT_FIRST = re.compile("(?:(?<![绝相面针])对(?![此照标口外策接应等])|针对|[将把给因除]|(?<![方导志])向|(?<![作成认行])为(?![此了])|由于)[^，。；：！？\n]{0,50}$")
 _DUTY = "(?:责任|职责)(?![人书状田]|清单|意识|追究|感)"
 _PART = f"(?:的[^，。；：{ORGANS}{OTHERS}\n]{{0,16}}?|牵头|主体|带头|骨干|主导|龙头|帮扶)(?:作用|功能|优势)"
@@ -81,42 +81,41 @@ SUBJECT = Rule(
 FIELD_SUBJECT = Rule(
     "parties.field-subject", "句首只说条线的主语",
     f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{FIELDS}){_ADVERB}{{0,2}}{_MODAL}",
-    yes=("，[公安]要守好卡口。", "[应急]负责现场指挥。"),
+    yes=("，[公安]要守好卡口。", "[交警]负责现场秩序。"),
     no=("交通安全要抓牢。", "要抓好教育，须臾不可放松。"),
 )  # fmt: skip
 RELATIVE = Rule(
     "parties.relative", "以所做之事限定的主语",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>(?!对|将|把|由|在(?!外)|我们的)[^，。；：“”（）{ORGANS}\n]{{2,20}}(?<![内里上中们])的(?:{OTHERS}|同志们?)){_ADVERB}{{0,2}}(?:{_MODAL}|暂缓|居家|凭|自行|提前|[0-9])",
+    f"{_EDGE}(?P<span>(?!对|将|把|由|在(?!外)|我们的)[^，。；：“”（）的{ORGANS}\n]{{2,20}}(?<![内里上中们])的(?:{NAMES}|同志们?)){_ADVERB}{{0,1}}(?:{_MODAL}|暂缓|居家|凭|自行|提前|[0-9])",
     yes=("[准备充分的企业]可先行复工。", "[参与评审的同志]要严守纪律。"),
     no=("对准备不足的企业要缓一缓。", "村里的路要修好。"),
 )  # fmt: skip
 DOER = Rule(
     "parties.doer", "句首主语后接动作",
-    f"{_EDGE}{_LIGHT}{{0,3}}(?P<span>{NAMES}){_ADVERB}{{0,3}}{_VERB}(?![^，。；\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|工作法))",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES}){_ADVERB}{{0,1}}{_VERB}(?![^，。；\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|工作法))",
     yes=("[财政局]做好资金保障。", "同时，[各村]组织党员入户走访。", "[企业]对职工逐人登记。"),
     no=("企业复工复产稳步推进。", "加快社区治理步伐。", "推动学校把责任落到班级。"),
     build=_unless_object,
 )  # fmt: skip
 ORGAN_DOER = Rule(
     "parties.organ-doer", "句首单位、岗位后接任何陈述",
-    f"{_EDGE}{_LIGHT}{{0,3}}(?P<span>{ORGANS})(?!{_NOMINAL}|已|曾|始终|一直|关于|设在|好的|待遇|政策)(?![^，。；\n]{{0,16}}(?:了(?!解)|过(?![程渡硬关])|强调|指出|表示|介绍|说|认为|{NAMES}{_MODAL}))",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{ORGANS})(?!{_NOMINAL}|已|曾|始终|一直|关于|设在|好的|待遇|政策)(?![^，。；\n]{{0,16}}(?:了(?!解)|过(?![程渡硬关])|强调|指出|表示|介绍|说|认为|{NAMES}{_MODAL}))",
     yes=("[督查组]直奔点位、不打招呼。", "对哄抬物价的，[市场监管局]露头就打。"),
     no=("单位责任要厘清。", "各部门汇报了情况。"),
     build=_unless_object,
 )  # fmt: skip
 TIMED = Rule(
     "parties.timed", "句首主语后接时限",
-    f"(?:[，。；：！？\n]|^){_LIGHT}{{0,3}}(?P<span>{NAMES})(?!每?[0-9一二三两]{{0,2}}[天日周][0-9一二三两]{{1,2}}[检次]){_TIME}",
+    f"(?:[，。；：！？\n]|^){_LIGHT}{{0,2}}(?P<span>{NAMES})(?!每?[0-9一二三两]{{0,2}}[天日周][0-9一二三两]{{1,2}}[检次]){_TIME}",
     yes=("[信访局]3日内见面答复。", "[宗教场所]自1月15日起暂停开放。"),
     no=("企业5家已复工。", "在学校3公里外设点。"),
     build=_unless_object,
 )  # fmt: skip
-UNKNOWN = Rule(
-    "parties.unknown", "名录之外、由名称结尾认出的主语",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>(?!{_ACTION})(?:{directory.ORGAN}[、和]){{0,6}}{directory.ORGAN}(?:[、和]{_ANY})?)"
-    f"(?:{_ADVERB}{{0,2}}{_MODAL}|{_TIME}|(?:[把对按将]|会同|负责|牵头|配合)(?![象外])|{_VERB})",
-    yes=("[财务部]要拿出对标手册。", "[急诊科、呼吸科]要打破壁垒。", "[信息处]3月底前完成部署。"),
-    no=("加强布局要靠前。", "各项工作要抓实。", "要求全部要到位。"),
+ENCOURAGED = Rule(
+    "parties.encouraged", "鼓励本通知所及的各方做",
+    f"鼓励(?P<span>{ORGANS})(?!的)",
+    yes=("鼓励[各校]设立奖励基金。", "鼓励[各地]先行先试。"),
+    no=("鼓励企业扩产。", "鼓励党员干部带头。"),
 )  # fmt: skip
 FIELDS_DOER = Rule(
     "parties.fields-doer", "句首并列条线后接动作",
@@ -158,7 +157,7 @@ TOPIC = Rule(
 )  # fmt: skip
 WHEN = Rule(
     "parties.when", "主语与要求之间隔着时间或条件",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES})(?:[^，。；：的{ORGANS}{OTHERS}\n]{{1,16}}(?:前|后|时|期间|中|内|上|下)|(?:作为|是)[^，。；：\n]{{2,14}}|(?:进入|进出|出入)[^，。；：\n]{{1,10}})，?{_ADVERB}{{0,2}}{_MODAL}",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES})(?:[^，。；：的{ORGANS}{OTHERS}\n]{{1,16}}(?:前|后|时|期间|中|内|上|下)|(?:作为|是)[^，。；：\n]{{2,14}}|(?:进入|进出|出入)[^，。；：\n]{{1,10}})，?{_ADVERB}{{0,1}}{_MODAL}",
     yes=("[公众]出行前需了解目的地政策。", "[施工单位]在雨季施工期间，必须有人盯守。"),
     no=("企业发展要提速。", "村里的路修好后要管护。"),
 )  # fmt: skip
@@ -170,7 +169,7 @@ WORK = Rule(
 )  # fmt: skip
 BY = Rule(
     "parties.by", "由某单位办理",
-    f"(?<![自理缘来事])由[一-鿿]{{0,10}}?(?P<span>{_ANY})(?!组成|引起|造成|引发|共同组成)",
+    f"(?<![自理缘来事])由(?![于此来衷])[一-鿿]{{0,10}}?(?P<span>{_ANY})(?!组成|引起|造成|引发|共同组成)",
     yes=("由[水利局]负责实施。", "具体由[乡镇]组织验收。"),
     no=("自由贸易区建设要提速。", "由于企业缺工，进度滞后。", "由此社区压力加大。"),
 )  # fmt: skip
@@ -221,7 +220,7 @@ CHAIR = Rule(
 SET_UP = Rule(
     "parties.set-up", "成立专班并说明其任务",
     f"(?:成立|组建|设立|下设|派出|派驻)(?:以[^，。；\n]{{1,40}}?长的)?[^，。；：{ORGANS}{OTHERS}\n]{{0,30}}(?P<span>{NAMES})，?{_ADVERB}{{0,2}}(?:统一|负责|督|具体|承担|专门|专职|牵头|进行监督)",
-    yes=("成立[联合督查组]，督进度、督质量。", "组建[工作专班]负责日常调度。"),
+    yes=("成立[联合督查组]，督进度、督质量。", "组建[工作专班]，专门盯办此事。"),
     no=("成立工作专班。", "设立专班的目的要讲清。"),
 )  # fmt: skip
 DEMAND = Rule(
@@ -253,14 +252,14 @@ PLACE = Rule(
 )  # fmt: skip
 PEOPLE = Rule(
     "parties.people", "以情形限定的人员",
-    f"(?:[，。；：\n]|^)(?:凡是?|所有)?(?P<span>(?!对|将|把|由|在|我们|加强|要|并|及时|凡|如|若|一旦)[^，。；：！？\n]{{1,50}}[{OTHERS}])(?<!{ORGANS})，(?:[^，。；：\n]{{1,30}}，)?{_ADVERB}{{0,2}}(?:要(?![求点])|必须|应(?![急对])|须|务必|请)[^，。；\n]{{0,16}}(?:报告|报备|登记|居家|检测|配合|申报|告知|电话|联系|等候|外出|隔离|补报|合理安排)",
+    f"(?:[，。；：\n]|^)(?:凡是?|所有)?(?P<span>(?!对|将|把|由|在|我们|加强|要|并|及时|凡|如|若|一旦)[^，。；：！？\n]{{1,40}}[{OTHERS}])，(?:[^，。；：\n]{{1,20}}，)?[^，。；{OTHERS}\n]{{0,8}}(?:要(?![求点])|必须|应(?![急对])|须|务必|请)[^，。；\n]{{0,12}}(?:报告|报备|登记|居家|检测|配合|申报|告知|电话|联系|等候|外出|隔离|补报|合理安排)",
     yes=("[近期去过外省的返乡人员]，应第一时间向社区报备。", "[有接触史的居民]，要主动登记。"),
     no=("对返乡人员，要做好登记。", "加强对来访人员的管理，要求登记。"),
 )  # fmt: skip
 
 SHADOW_RULES: tuple[Rule, ...] = (
-    CHAIR, TOGETHER, ASKED, BY, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, RELATIVE, BODIES, UNKNOWN, PLACES, PLACE, PEOPLE, SUBJECT, FIELD_SUBJECT, SET_UP, DOER, DOER_NEXT, TIMED, TOPIC, WHEN, WORK, FIELDS_DOER,
-    ORGAN_DOER, WITH_CASE, TABLE_LEAD, TABLE,
+    CHAIR, TOGETHER, ASKED, BY, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, RELATIVE, PLACES, BODIES, TABLE_LEAD, TABLE, ENCOURAGED, PLACE, PEOPLE, SUBJECT, FIELD_SUBJECT, SET_UP, WHEN, WORK, TIMED, DOER, DOER_NEXT, TOPIC, FIELDS_DOER,
+    ORGAN_DOER, WITH_CASE,
 )  # fmt: skip
 """In the order of precedence: the first rule that finds a group names it."""
 
@@ -274,7 +273,7 @@ LIST = Rule(
 )  # fmt: skip
 BRACKET = Rule(
     "parties.bracket", "括号内的分工",
-    "(?<=[（，；：])(?P<span>(?:(?!牵头|负责|配合|按职责|按照职责|协助|参与)[^（），；：。\n]){2,120})(?:同志)?"
+    "(?<=[（，；：])(?P<span>(?:(?!牵头|负责|配合|按职责|按照职责|协助|参与|[要应须])[^（），；：。\n]){2,120})(?:同志)?"
     "(?P<label>按(?:照)?职责(?:分工)?(?:分别|共同)?负责|具体负责|分别负责|共同负责|牵头负责|牵头|负责|配合|协助|参与|具体落实|督导|督办)(?:落实|实施)?(?=[，；）]|$)",
     yes=("完善预案（[县应急局]牵头，各乡镇配合）。", "（县水利局牵头，[县财政局、各乡镇]按职责分工负责，6月底前完成）"),
     no=("县水利局牵头，各乡镇配合。", "（各部门要认真负责）"),
@@ -341,6 +340,12 @@ def find(text: str, sentences: Sequence[Body], crosses: Crosses | None = None) -
                 continue
             if (rule is PEOPLE and group.names[-1].type != "public") or (rule is DOER and group.names[-1].canonical == "人员"):
                 continue
+            if rule is BODIES and not re.match(r"[^，。；]{0,12}(?:专班|组)", text[group.names[-1].end :][:16]):
+                continue
+            if rule is ENCOURAGED and text[group.start] != "各":
+                continue
+            if rule is WHEN and group.names[-1].canonical == "个人":
+                continue
             if rule is ORGAN_DOER and (group.names[-1].type == "territory" or (_STAFF.search(group.names[-1].canonical) and view.text[m.start - 1] not in "\n。；")):
                 continue
             seen.add(last)
@@ -369,7 +374,7 @@ class _Shadow:
             parts.append(_SEAM if continues else "\n")
             size += 1
             at = start
-            found = directory.names(text, start, hits[bisect_left(starts, start) : bisect_left(starts, end)])
+            found = directory.names(text, start, end, hits[bisect_left(starts, start) : bisect_left(starts, end)])
             for group in directory.groups(text, end, found):
                 self._pieces.append((size, at, k))
                 parts.append(text[at : group.start])
