@@ -6,6 +6,7 @@ inputs failed and the rest is done.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -59,6 +60,10 @@ def _start(
 
 def main() -> None:
     """The entry point. A failure that the user can do something about ends with a message, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Results and messages are UTF-8 wherever they go; a terminal of another kind shows what it can.
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
     try:
         app()
     except Failure as failure:

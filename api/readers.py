@@ -7,6 +7,7 @@ file full of rare characters), so nothing is accepted because it decodes: it mus
 from __future__ import annotations
 
 import codecs
+import os
 import re
 import sys
 from dataclasses import dataclass
@@ -44,9 +45,9 @@ _LEVEL_1 = "".join(
     for row in range(0xB0, 0xD8)
     for chars in [bytes(b for cell in range(0xA1, 0xFF) for b in (row, cell)).decode("gb2312", "ignore")]
 )
-# Everyday characters: ASCII, the 3,755 everyday characters of GB 2312, its punctuation, digits, letters and lines.
+# All but the 3,755 everyday characters of GB 2312 and the letters, marks, digits and signs that texts are printed with.
 _STRANGE = re.compile(
-    rf"[^\x00-\x7f·\u2000-\u206f\u2160-\u217f\u2190-\u21ff\u2460-\u25ff\u3000-\u30ff\uff00-\uffef{_LEVEL_1}]"
+    rf"[^\x00-\x7f\xa0-\u04ff\u2000-\u2bff\u3000-\u33ff\ufe00-\ufe0f\ufeff\uff00-\uffef\U0001f000-\U0001faff{_LEVEL_1}]"
 )
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af]")
 _KANA = re.compile("[\u3041-\u30ff]")
@@ -93,7 +94,7 @@ def read(name: str) -> Document:
     except OSError as error:
         reason = error.strerror
         raise InputError(f"文件打不开（{reason}）。", f"The file cannot be opened ({reason}).") from None
-    return document(name, data)
+    return document(os.fsencode(name).decode("utf-8", "replace"), data)  # a name may hold bytes that are no text
 
 
 def document(name: str, data: bytes, charset: str | None = None) -> Document:
@@ -187,12 +188,8 @@ def _check_binary(text: str) -> None:
 
 def _check_twice_encoded(text: str) -> None:
     """Raises InputError for a text that was once read with the wrong table and saved like that."""
-    sample = text[:4000].strip("\ufeff")
-    try:
-        once = codecs.getincrementaldecoder("utf-8")("strict").decode(sample.encode("gb18030"))
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return
-    if len(_HAN.findall(once)) >= 2:
+    once = text[:4000].encode("gb18030", "replace").decode("utf-8", "replace")
+    if len(_HAN.findall(once)) > 2 * once.count("\ufffd"):
         raise InputError(
             "文件内容已经是乱码（UTF-8 文本曾被当作 GBK 打开后保存），请用原来的文件。",
             "The text is garbled: UTF-8 was once read as GBK and saved like that; use the original file.",
