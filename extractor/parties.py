@@ -60,13 +60,38 @@ def assign(
     found = rules.find(text, bodies, crosses)
     out: list[tuple[Assignment, ...]] = [()] * len(sentences)
     carried = _Carried(points)
+    for k, findings in _listed(text, sentences).items():
+        out[k] = (*out[k], *_own(findings)[0])
     last = -1
     for k, (start, _, _), findings in zip(asked, bodies, found, strict=True):
         for between in sentences[last + 1 : k]:
             carried.interrupt(between)
         own, subjects = _own(findings)
-        out[k] = carried.into(text, sentences[k], start, own, subjects)
+        parties = carried.into(text, sentences[k], start, own, subjects)
+        out[k] = (*parties, *(a for a in out[k] if a not in parties))
         last = k
+    return out
+
+
+_LIST_LINE = re.compile("[（(【]?(?:责任|牵头|主办|承办|协办|配合|督办|主责|负责|落实)(?:责任)?(?:单位|部门|领导|人|主体)?(?:及责任人)?：|（[^（），。；]{2,60}(?:牵头|负责|配合)")
+"""A sentence that is nothing but the list of those responsible for the task before it."""
+
+
+def _listed(text: str, sentences: Sequence[Judged]) -> dict[int, list[rules.Finding]]:
+    """Of each task followed by lists of those responsible (责任单位：…, in a line or bracket of its own): the lists.
+
+    Only lists that are judged no obligation themselves: otherwise their parties stand there.
+    """
+    out: dict[int, list[rules.Finding]] = {}
+    task = -1
+    for k, sentence in enumerate(sentences):
+        if _LIST_LINE.match(text, sentence.start, sentence.end):
+            if sentence.verdict == "context" and task >= 0 and sentence.point in (None, sentences[task].point) and sentence.line - sentences[task].line <= 4:
+                out.setdefault(task, []).extend(rules.lists(text, sentence.start, sentence.end))
+        elif sentence.verdict == "directive":
+            task = k
+        elif sentence.end - sentence.start > 30:
+            task = -1
     return out
 
 
