@@ -65,6 +65,7 @@ class _Marker:
 # How deep a style usually stands; the styles inside a paragraph share one depth.
 _RANK = {"chapter": 0, "section": 1, "arabic": 2, "arabic_paren": 3, "circled": 4}
 _INLINE = 5
+_LOW = ("arabic", "arabic_paren", "circled")  # these may also stand below a 一是 that its 二是 follows
 _DEEPEST = 12  # no outline of a speech goes deeper; a text that seems to restarts its list instead
 _COUNTED = ("chapter", "di", "shi", "yao", "qi", "order")  # these may take over from each other: 一、…二、…第三，
 
@@ -75,9 +76,9 @@ _MARKER = re.compile(
     r"|（(?P<paren>[0-9]{1,2})）|(?P<half>[0-9]{1,2})）"
     r"|(?P<circled>[①-⑳])"
     rf"|其(?P<qi>{_NUM})(?:[，：、]|是)"
-    rf"|第(?P<di>{_NUM})(?:[，：、]|[个点条项步件层][^，。；：、\n是]{{0,8}}是|[个点条项步件层][^，。；：、\n是]{{0,6}}[，：]|是)"
-    rf"|(?P<shi>{_NUM})是(?![一二三四][，。、；就]|否)"
-    rf"|(?P<yao>{_NUM})要(?![素点件害求么])"
+    rf"|第(?P<di>{_NUM})(?:[，：、]|[个点条项步件层][^，。；：、\n是]{{0,8}}是|[个点条项步件层][^，。；：、\n是]{{0,6}}[，：]|是|(?=要(?![务素件义])))"
+    rf"|(?<![万统之唯第其单同专])(?P<shi>{_NUM})是(?![一二三四](?:[，。、；就]|[一二三四]是)|否)"
+    rf"|(?<![万统之唯第其单同专])(?P<yao>{_NUM})要(?![素点件害求么])"
     r"|(?P<order>首先|其次|再次|再者|最后|然后)(?:[，：]|是|要)?"
     r"|(?P<side>一方面|另一方面)(?:[，：]|是)?"
 )
@@ -177,7 +178,10 @@ def _with_lost_ones(text: str, markers: list[_Marker]) -> list[_Marker]:
 
 
 def _paired(markers: list[_Marker]) -> list[_Marker]:
-    """Drops 首先 and 一方面 that stand alone: they count only with what must follow them."""
+    """Drops 首先 and 一方面 that stand alone: they count only with what must follow them.
+
+    A 一是 in the middle of a clause (要做到一是…，二是…) counts when its 二是 follows.
+    """
     keep: list[_Marker] = []
     later: dict[str, int] = {}
     for m in reversed(markers):
@@ -191,6 +195,11 @@ def _paired(markers: list[_Marker]) -> list[_Marker]:
                 continue
             if m.number in (2, 3) and m.edge != "none":
                 later["其次"] = m.start
+        if m.kind in ("shi", "yao"):
+            if m.number == 2 and m.edge != "none":
+                later[m.kind] = m.start
+            elif m.number == 1 and m.edge == "none" and later.get(m.kind, 1 << 60) - m.start <= 400:
+                m = replace(m, edge="weak")
         keep.append(m)
     return keep[::-1]
 
@@ -205,6 +214,7 @@ class _Level:
     points: list[int] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     plain: bool = False  # a line without a marker stands inside the list
+    inner: set[str] = field(default_factory=set)  # the kinds of the lists below its points
 
 _END_OF_ALL = re.compile(
     r"同志们|特此|附件|[^。]{0,24}(?:主持(?:召开)?(?:了)?会议|(?:参加|出席|列席)(?:了)?(?:会议|活动)?。)|[^，。]{2,30}[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日$"
@@ -238,9 +248,12 @@ class _Builder:
         self.nodes: list[Node] = []
         self.levels: list[_Level] = []
         self.seen: dict[str, int] = {}
+        self.ahead: dict[str, list[_Marker]] = {}
         self.line_starts = [0, *(m.end() for m in re.finditer("\n", text))]
 
     def build(self, markers: list[_Marker]) -> list[Node]:
+        for m in markers:
+            self.ahead.setdefault(m.kind, []).append(m)
         line = 0
         starts_line = {m.line for m in markers if m.edge == "line"}
         for m in markers:
@@ -302,7 +315,8 @@ class _Builder:
             self._add(level, m, number, self.nodes[before].parent, gap=number != level.last + 1)
             return
         resumed = m.kind in _RANK and m.number == self.seen.get(m.kind, 0) + 1 and (m.edge in ("line", "strong") or m.kind == "section")
-        if m.number != 1 and not resumed and not (m.edge in ("line", "strong") and m.number in (2, 3) and m.kind not in ("arabic", "order", "side")):
+        begun = m.kind in ("chapter", "section") and m.edge == "line" and self._follows(m)
+        if m.number != 1 and not resumed and not begun and not (m.edge in ("line", "strong") and m.number in (2, 3) and m.kind not in ("arabic", "order", "side")):
             return
         if m.edge == "none" and not (m.kind == "section" and self.levels):
             return
@@ -311,6 +325,8 @@ class _Builder:
         keep = self._enclosing(m, rank)
         self._close(keep, m.start)
         parent = self.levels[-1].points[-1] if self.levels else None
+        if self.levels:
+            self.levels[-1].inner.add(m.kind)
         level = _Level(m.kind, rank if keep or rank < _INLINE else _INLINE, 0)
         self.levels.append(level)
         self._add(level, m, m.number, parent, gap=m.number != 1 and not resumed)
@@ -333,9 +349,32 @@ class _Builder:
                 return mixed[-1]
         for d in reversed(same):
             last = self.levels[d].last
-            if last < m.number <= last + 3 or (m.number == last >= 2 and m.edge == "line"):
+            if last < m.number <= last + 3 or m.number == last >= 2:
                 return d
         return None
+
+    def _next(self, kind: str, at: int) -> _Marker | None:
+        """The first marker of a kind behind offset ``at``."""
+        markers = self.ahead.get(kind, [])
+        k = bisect_right(markers, at, key=lambda m: m.start)
+        return markers[k] if k < len(markers) else None
+
+    def _follows(self, m: _Marker) -> bool:
+        """Does the next number of its kind begin a line, too? Then an excerpt may begin in the middle of its list."""
+        after = self._next(m.kind, m.start)
+        return after is not None and (after.number, after.edge) == (m.number + 1, "line")
+
+    def _goes_on(self, level: _Level, m: _Marker) -> bool:
+        """Does an open 一是 list go on behind a marker, before the next chapter (or section) begins?"""
+        after = self._next(level.kind, m.start)
+        if after is None or after.number != level.last + 1:
+            return False
+        if m.kind == "section":  # only 第二个方面 at the head of a line stands above sections
+            closing, fits = ["chapter"], level.kind == "di" and self._starts_line(level.points[-1])
+        else:
+            closing, fits = ["chapter", "section"], m.kind in _LOW
+        parts = [self._next(kind, m.start) for kind in closing]
+        return fits and all(part is None or after.start < part.start for part in parts)
 
     def _starts_line(self, node: int) -> bool:
         start = self.nodes[node].start
@@ -347,7 +386,8 @@ class _Builder:
         lead = self.text[max(before, m.start - 60) : m.start].rstrip("。：，\n")
         led = rank == _INLINE and bool(_LEAD.search(re.split("[。；！？\n]", lead)[-1]))
         for depth, level in enumerate(self.levels):
-            if level.rank > rank or (led and level.rank == _INLINE):
+            inside = level.rank == _INLINE and (m.kind in level.inner or self._goes_on(level, m))
+            if (level.rank > rank and not inside) or (led and level.rank == _INLINE):
                 return depth
             if level.kind == m.kind:
                 last = self.nodes[level.points[-1]]
