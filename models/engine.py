@@ -15,10 +15,12 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
@@ -33,9 +35,13 @@ if sys.platform != "win32":
 
 log = logging.getLogger("duban.store")
 
+Result = TypeVar("Result")
+
 LOCK_SECONDS = 30
 CHECKPOINT_BYTES = 4 * 1024 * 1024
 CACHE_KIB = 64 * 1024
+# So many works share a transaction at most: none waits long for the others.
+MAX_JOBS = 32
 
 # RETURNING and STRICT-like checks of this schema need it; every Linux since 2021 has it.
 OLDEST_SQLITE = (3, 35, 0)
@@ -51,6 +57,14 @@ class _HintingCompiler(SQLiteCompiler):
         return text
 
 
+@dataclass(slots=True, eq=False)
+class _Job:
+    work: Callable[[Connection], Any]
+    result: Any = None
+    error: BaseException | None = None
+    finished: bool = False
+
+
 class Database:
     """A database with its pool of connections. Safe to share between threads; not across a fork."""
 
@@ -58,6 +72,7 @@ class Database:
         self.engine = engine
         self._file = Path(engine.url.database or "") if engine.dialect.name == "sqlite" else None
         self._writer = threading.Lock()
+        self._jobs: deque[_Job] = deque()
         self._lock_file = open(f"{self._file}-lock", "ab") if self._file else None
         self._checkpointer: sqlite3.Connection | None = None
         self._checkpoint_at = CHECKPOINT_BYTES
@@ -86,7 +101,51 @@ class Database:
             with self.engine.begin() as connection:
                 yield connection
             return
-        with self._writer, self._process_lock():
+        with self._writer, self._transaction() as connection:
+            yield connection
+
+    def write(self, work: Callable[[Connection], Result]) -> Result:
+        """Does some work in a write transaction and returns its result once that is durable.
+
+        On SQLite the work of threads that wait at the same moment shares one transaction, and so one wait for the
+        disk; each has a savepoint of its own, so that an exception, which is raised here, undoes that work alone.
+        """
+        if not self.is_sqlite:
+            with self.writing() as connection:
+                return work(connection)
+        job = _Job(work)
+        self._jobs.append(job)
+        with self._writer:
+            # Whoever had the writer's place before may have done this work along with its own.
+            while not job.finished:
+                self._do_jobs()
+        if job.error is not None:
+            raise job.error
+        return cast(Result, job.result)
+
+    def _do_jobs(self) -> None:
+        jobs = [self._jobs.popleft() for _ in range(min(len(self._jobs), MAX_JOBS))]
+        try:
+            with self._transaction() as connection:
+                for job in jobs:
+                    try:
+                        with connection.begin_nested():
+                            job.result = job.work(connection)
+                    except Exception as error:  # raised again where the work was asked for
+                        job.error = error
+        except BaseException as error:
+            for job in jobs:
+                job.error = job.error or error
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            for job in jobs:
+                job.finished = True
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """A write transaction on SQLite; the caller holds the lock of this process."""
+        with self._process_lock():
             with self.engine.connect().execution_options(duban_writes=True) as connection, connection.begin():
                 yield connection
             self._checkpoint_if_due()

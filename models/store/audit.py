@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, select
 
-from models.store.writing import utc_now
+from models.store.writing import insert_rows, utc_now
 from models.tables import Audit
 
 
@@ -21,18 +21,16 @@ def record(
     after: dict[str, Any] | None = None,
 ) -> None:
     """Writes one line. `before` and `after` hold only what changed, and never the text of a speech."""
-    connection.execute(
-        insert(Audit),
-        {
-            "at": utc_now(),
-            "actor": actor,
-            "action": action,
-            "record": record,
-            "record_id": record_id,
-            "before": before,
-            "after": after,
-        },
-    )
+    row = {
+        "at": utc_now(),
+        "actor": actor,
+        "action": action,
+        "record": record,
+        "record_id": record_id,
+        "before": before,
+        "after": after,
+    }
+    insert_rows(connection, Audit, [row])
 
 
 def history(connection: Connection, record: str, record_id: int) -> list[Row[Any]]:

@@ -108,8 +108,9 @@ def save(
         "obligations": len(extraction.obligations),
     }
     # A writer of the same text that is not committed yet makes this one wait, then find the other's row.
-    writing.insert_new(connection, tables.Speech, [row], unless=["sha256"])
-    if (there := _stored(connection, digest)) is not None:
+    if not writing.insert_new(connection, tables.Speech, [row], unless=["sha256"]):
+        there = _stored(connection, digest)
+        assert there is not None
         return there
     run_id = add_run(connection, speech_id, extraction, now)
     _insert_records(connection, speech_id, extraction, now)

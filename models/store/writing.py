@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import Connection, Insert, Table, TextClause, bindparam, delete, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
@@ -41,11 +42,43 @@ def require_storable(field: str, value: str | None) -> None:
         raise UnstorableText(field, found.start(), found.group())
 
 
-def insert_new(connection: Connection, table: type[tables.Base], rows: Sequence[Row], *, unless: Sequence[str]) -> None:
-    """Inserts rows, leaving alone those whose columns `unless` are there already."""
+def insert_rows(connection: Connection, table: type[tables.Base], rows: Sequence[Row]) -> None:
+    """Inserts rows; each must have the same columns."""
     if rows:
-        dialect_insert = insert_sqlite if connection.dialect.name == "sqlite" else insert_postgresql
-        connection.execute(dialect_insert(table.__table__).on_conflict_do_nothing(index_elements=list(unless)), rows)
+        connection.execute(_insert(table), rows)
+
+
+def insert_new(connection: Connection, table: type[tables.Base], rows: Sequence[Row], *, unless: Sequence[str]) -> bool:
+    """Inserts rows, leaving alone those whose columns `unless` are there already; whether it inserted any.
+
+    It waits for other writers of such rows (PostgreSQL), so that afterwards the rows are there.
+    """
+    if not rows:
+        return False
+    return connection.execute(_insert_new(connection.dialect.name, table, tuple(unless)), rows).rowcount > 0
+
+
+# Statements are made once: making one takes longer than running it.
+
+
+@cache
+def _insert(table: type[tables.Base]) -> Insert:
+    return insert(cast(Table, table.__table__))
+
+
+@cache
+def _insert_new(dialect: str, table: type[tables.Base], unless: tuple[str, ...]) -> Insert:
+    dialect_insert = insert_sqlite if dialect == "sqlite" else insert_postgresql
+    statement = dialect_insert(cast(Table, table.__table__)).on_conflict_do_nothing(index_elements=list(unless))
+    return statement.execution_options(preserve_rowcount=True)
+
+
+@cache
+def _last_number(table: str) -> TextClause:
+    return text(
+        f"SELECT max(n) FROM (SELECT max(id) AS n FROM {table}"
+        f" UNION ALL SELECT seq FROM sqlite_sequence WHERE name = '{table}')"
+    )
 
 
 def reserve(connection: Connection, table: type[tables.Base], count: int) -> list[int]:
@@ -58,14 +91,12 @@ def reserve(connection: Connection, table: type[tables.Base], count: int) -> lis
     name = table.__tablename__
     if connection.dialect.name == "sqlite":
         # Only the one writer asks, so the numbers stay free until it has used them.
-        last = text(
-            f"SELECT max(n) FROM (SELECT max(id) AS n FROM {name}"
-            " UNION ALL SELECT seq FROM sqlite_sequence WHERE name = :name)"
-        )
-        first = (connection.execute(last, {"name": name}).scalar() or 0) + 1
+        first = (connection.execute(_last_number(name)).scalar() or 0) + 1
         return list(range(first, first + count))
-    numbers = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
-    return list(connection.execute(numbers, {"name": name, "count": count}).scalars())
+    return list(connection.execute(_NEXT_NUMBERS, {"name": name, "count": count}).scalars())
+
+
+_NEXT_NUMBERS = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
 
 
 def numbers(connection: Connection, table: type[tables.Base], keys: Sequence[str]) -> dict[str, int]:
@@ -89,11 +120,15 @@ def department_ids(connection: Connection, types: Mapping[str, str]) -> dict[str
 
 
 def _known_departments(connection: Connection, names: Iterable[str]) -> dict[str, int]:
-    canonical, number = tables.Department.canonical, tables.Department.id
     found: dict[str, int] = {}
     for some in in_batches(list(names)):
-        found.update(connection.execute(select(canonical, number).where(canonical.in_(some))).all())
+        found.update(connection.execute(_BY_NAME, {"names": some}).all())
     return found
+
+
+_BY_NAME = select(tables.Department.canonical, tables.Department.id).where(
+    tables.Department.canonical.in_(bindparam("names", expanding=True))
+)
 
 
 def in_batches(values: Sequence[Value], size: int = 1000) -> Iterator[Sequence[Value]]:
@@ -295,11 +330,6 @@ def warning_rows(extraction: Extraction, speech_id: int) -> list[Row]:
     ]
 
 
-def insert_rows(connection: Connection, table: type[tables.Base], rows: Sequence[Row]) -> None:
-    if rows:
-        connection.execute(insert(table.__table__), rows)
-
-
 def department_index_rows(parties: Iterable[Row], due: Mapping[int, dt.datetime | None]) -> list[Row]:
     """The rows of `obligation_departments` that follow from those of `obligation_parties`."""
     keys = dict.fromkeys(
@@ -314,13 +344,17 @@ def department_index_rows(parties: Iterable[Row], due: Mapping[int, dt.datetime 
 def add_to_search(connection: Connection, rows: Iterable[Row]) -> None:
     """Adds obligations (rows with `id` and `search_text`) to the search index."""
     if connection.dialect.name == "sqlite":
-        statement = text("INSERT INTO obligation_search (rowid, tokens) VALUES (:id, :tokens)")
+        statement = _ADD_FTS
         entries = [{"id": row["id"], "tokens": search.fts_document(row["search_text"])} for row in rows]
     else:
-        statement = text("INSERT INTO obligation_search (obligation_id, tokens) VALUES (:id, :tokens)")
+        statement = _ADD_ARRAY
         entries = [{"id": row["id"], "tokens": search.array_document(row["search_text"])} for row in rows]
     if entries:
         connection.execute(statement, entries)
+
+
+_ADD_FTS = text("INSERT INTO obligation_search (rowid, tokens) VALUES (:id, :tokens)")
+_ADD_ARRAY = text("INSERT INTO obligation_search (obligation_id, tokens) VALUES (:id, :tokens)")
 
 
 def remove_from_search(connection: Connection, rows: Iterable[Row]) -> None:
