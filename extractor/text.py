@@ -219,9 +219,12 @@ def _contents(lines: list[_Line]) -> dict[_Line, str]:
     return out
 
 
+_PROSE = re.compile("，[^。]{0,200}。|。[^。]{1,200}。")  # the titles and captions of other pages have neither
+
+
 def _tail(lines: list[_Line], known: dict[_Line, str]) -> dict[_Line, str]:
     """All lines after a recommendation bar, unless prose follows: then the bar was only an insertion."""
-    prose = [i for i, line in enumerate(lines) if line not in known and "。" in line.view and "，" in line.view]
+    prose = [i for i, line in enumerate(lines) if line not in known and _PROSE.search(line.view)]
     for i in range(prose[-1] + 1 if prose else 0, len(lines)):
         if _first(noise.TAIL, lines[i].view):
             return {line: known.get(line, "noise.tail") for line in lines[i:]}
@@ -283,15 +286,26 @@ def _notices(view: str, body: list[_Line]) -> list[tuple[int, int, str]]:
     return out
 
 
-def _wrapped(above: _Line, below: _Line) -> bool:
+def _width(body: list[_Line]) -> int | None:
+    """The least length of a full line, where the text was broken after a fixed number of characters; else None."""
+    longest = max((len(line.view) for line in body), default=0)
+    if longest > 60:
+        return None
+    broken = [len(a.view) for a, b in zip(body, body[1:], strict=False) if _wrapped(a, b, None)]
+    full = [size for size in broken if size >= longest - 4]
+    return longest - 4 if len(full) >= 3 and len(full) * 5 >= len(broken) * 4 else None
+
+
+def _wrapped(above: _Line, below: _Line, width: int | None) -> bool:
     """Does the line break between two lines cut a sentence?
 
     Prose breaks off without a final mark and goes on without a marker or indent; a title holds no sentence marks.
+    Where lines were broken after a fixed ``width``, a full line goes on whatever it holds.
     """
     before, after = above.view, below.view
     if below.indented or before[-1] in _TERMINAL or _OPENING.match(after):
         return False
-    if before[-1] in "，、":
+    if before[-1] in "，、" or (width is not None and len(before) >= width):
         return True
     marked = bool(_OPENING.match(before))
     prose = "。" in before or "；" in before or (not marked and "，" in before)
@@ -301,6 +315,7 @@ def _wrapped(above: _Line, below: _Line) -> bool:
 def _kept(view: str, body: list[_Line], cuts: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """The stretches of the view that the cleaned text keeps, in order: words, and one line break between lines."""
     starts = {a for a, _ in cuts}
+    width = _width(body)
     above: _Line | None = None
     k = 0
     for line in body:
@@ -314,7 +329,7 @@ def _kept(view: str, body: list[_Line], cuts: list[tuple[int, int]]) -> Iterator
         if not words:
             continue
         cut_by_page = line.start in starts and _PAGE_MARK.match(line.view)
-        if above and not cut_by_page and not _wrapped(above, line):
+        if above and not cut_by_page and not _wrapped(above, line, width):
             newline = view.index("\n", above.end)
             yield newline, newline + 1
         yield from words

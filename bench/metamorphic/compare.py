@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_right
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 import extractor
 from bench.metamorphic.mutations import Mutation
 from bench.metamorphic.texts import Piece, Speech, raw
-from models.records import Extraction, Span
+from models.records import Span
 
 REFERENCE = date(2022, 3, 10)
 Place = tuple[int, int | str]
@@ -63,14 +62,17 @@ class _Places:
         return None if span is None else (self.start(span.start), self.end(span.end))
 
 
-def facts(found: Extraction, speech: Speech, original: Speech, free: Iterable[str] = ()) -> Facts:
-    """The records as sets of facts whose places are places of the speech, without what is ``free``."""
+def facts(speech: Speech, original: Speech, free: frozenset[str]) -> Facts:
+    """The records of a speech as sets of facts whose places are those of the original, without what is ``free``."""
+    text = raw(speech)
+    found, sentences = extractor.extract(text, REFERENCE), extractor.explain(text)
     at = _Places(speech, original)
     item = {i.id: at.span(i.marker) for i in found.items}
     party = {p.id: at.span(p.span) for p in found.parties}
     limit = {d.id: at.span(d.span) for d in found.deadlines}
     style = "style" not in free
-    out: Facts = {
+    whole: Facts = {
+        "orders": {(at.span(s.span),) for s in sentences if s.verdict in ("directive", "heading")},
         "items": {(at.span(i.marker), i.number, i.path, i.style if style else "") for i in found.items},
         "item spans": {(at.span(i.marker), at.span(i.span), at.span(i.heading)) for i in found.items},
         "functions": {(at.span(i.marker), i.function) for i in found.items},
@@ -88,7 +90,13 @@ def facts(found: Extraction, speech: Speech, original: Speech, free: Iterable[st
         "quarantine": {(at.span(q.span), at.span(q.population), q.measure, q.days, q.tests) for q in found.quarantine_rules},
         "warnings": {(w.code, at.span(w.span)) for w in found.warnings},
     }  # fmt: skip
-    return out
+    return {label: found for label, found in whole.items() if "title" not in free or label not in _OF_SENTENCES}
+
+
+# Labels that hang on whether the first sentence of a point is its title or its text.
+_OF_SENTENCES = frozenset(
+    {"obligations", "modality", "item of obligation", "roles", "deadline of obligation"}
+)
 
 
 def differences(speech: Speech, mutation: Mutation, seed: int) -> tuple[str, list[Difference]] | None:
@@ -99,16 +107,14 @@ def differences(speech: Speech, mutation: Mutation, seed: int) -> tuple[str, lis
     other = mutation.change(speech, random.Random(seed))
     if other is None:
         return None
-    before_text, after_text = raw(speech), raw(other)
-    before = facts(extractor.extract(before_text, REFERENCE), speech, speech, mutation.free)
-    after = facts(extractor.extract(after_text, REFERENCE), other, speech, mutation.free)
+    before, after = facts(speech, speech, mutation.free), facts(other, speech, mutation.free)
     words = {p.key: p.text for p in speech}
     out = []
     for label, old in before.items():
         lost, gained = old - after[label], after[label] - old
         if lost or gained:
             out.append(Difference(label, _told(lost, words), _told(gained, words)))
-    return after_text, out
+    return raw(other), out
 
 
 def _told(found: set[tuple[object, ...]], words: dict[int, str]) -> tuple[str, ...]:

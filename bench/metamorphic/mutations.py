@@ -16,7 +16,9 @@ Change = Callable[[Speech, random.Random], "Speech | None"]
 class Mutation:
     """A change with what it is called and what may differ after it.
 
-    ``free`` names what a comparison leaves out: ``canonical`` of parties, ``value`` of deadlines, ``style`` of items.
+    ``free`` names what a comparison leaves out: ``canonical`` of parties, ``value`` of deadlines, ``style`` of items,
+    ``title``: whether the first sentence of a point is its title or its text (writers put titles after （一）, hardly
+    ever after 1.).
     ``change`` gives None where a speech offers nothing to change.
     """
 
@@ -95,21 +97,20 @@ def invisible(speech: Speech, dice: random.Random) -> Speech | None:
 
 
 def page_marks(speech: Speech, dice: random.Random) -> Speech | None:
-    """Page numbers that cut sentences in long lines, counting on."""
-    lengths: list[int] = []
-    size = 0
-    for p in speech:  # how far into its line each piece begins
-        lengths.append(size)
-        size = 0 if p.kind == "break" else size + len(p.text)
-    able = [i for i, p in enumerate(speech) if p.kind == "words" and lengths[i] >= 45 and len(p.text) >= 8]
+    """Page numbers that cut sentences in long lines, counting on. A page holds more than a sentence."""
     places: dict[int, list[tuple[int, str]]] = {}
     page = dice.randint(2, 4)
-    last = -99
-    for i in able:
-        at = next((a for a in range(3, len(speech[i].text) - 3) if re.fullmatch("[\u4e00-\u9fff]{4}", speech[i].text[a - 2 : a + 2])), None)
-        if at is not None and i - last > 12:
-            places[i] = [(at, f"\n{page}、")]
-            page, last = page + 1, i
+    column, full_stop = 0, False
+    for i, p in enumerate(speech):
+        if p.kind == "break":
+            column, full_stop = 0, False
+        elif p.kind == "words" and column >= 45 and full_stop:
+            at = next((a for a in range(3, len(p.text) - 3) if re.fullmatch("[\u4e00-\u9fff]{4}", p.text[a - 2 : a + 2])), None)
+            if at is not None:
+                places[i] = [(at, f"\n{page}、")]
+                page, column, full_stop = page + 1, -at, False
+        full_stop = full_stop or "。" in p.text
+        column += len(p.text) if p.kind != "break" else 0
     return _cut(speech, places) if len(places) >= 2 else None
 
 
@@ -123,7 +124,9 @@ def hard_wrap(speech: Speech, dice: random.Random) -> Speech | None:
             column = 0
             continue
         for k in range(len(p.text)):
-            if column >= width and not re.match("[，。；：、）”]", p.text[k:]) and not (k == 0 and p.kind == "marker"):
+            before = p.text[k - 1] if k else speech[i - 1].text[-1] if i else "。"
+            # A line that ends in a full stop may as well end a paragraph: nobody can tell.
+            if column >= width and p.text[k] not in "，。；：、）" and before not in "。；：）":
                 places.setdefault(i, []).append((k, "\n"))
                 column = 0
             column += 1
@@ -154,15 +157,13 @@ def full_width(speech: Speech, dice: random.Random) -> Speech | None:  # noqa: A
     return tuple(changed(p, p.text.translate(_FULL)) for p in speech)
 
 
-def one_line(speech: Speech, dice: random.Random) -> Speech | None:  # noqa: ARG001
-    """All line breaks gone: the whole speech in one line, as some pages give it. Titles end in a full stop then."""
-    out: list[Piece] = []
-    for p in speech:
-        if p.kind != "break":
-            out.append(p)
-        elif out and out[-1].text[-1] not in "。；：！？":
-            out.append(_noise("。"))
-    return tuple(out)
+def joined(by: str) -> Change:
+    """The whole speech in one line, as some pages give it."""
+
+    def change(speech: Speech, dice: random.Random) -> Speech | None:  # noqa: ARG001
+        return tuple(changed(p, by) if p.kind == "break" else p for p in speech)
+
+    return change
 
 
 def rename(speech: Speech, dice: random.Random) -> Speech | None:
@@ -201,7 +202,7 @@ def restyled(style: str) -> Change:
     return change
 
 
-_STYLE = frozenset({"style"})
+_STYLE = frozenset({"style", "title"})
 MUTATIONS: tuple[Mutation, ...] = (
     Mutation("noise lines", noise_lines),
     Mutation("notices in sentences", notices),
@@ -212,7 +213,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("blank lines and indents", blank_lines),
     Mutation("half-width punctuation", half_width),
     Mutation("full-width digits", full_width),
-    Mutation("one line", one_line),
+    Mutation("one line with indents", joined("\u3000\u3000")),
+    Mutation("one line with spaces", joined(" ")),
     Mutation("party renamed", rename, frozenset({"canonical"})),
     Mutation("deadline moved", move_deadlines, frozenset({"value"})),
     Mutation("marked 一是", restyled("shi"), _STYLE),

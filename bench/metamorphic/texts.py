@@ -42,7 +42,7 @@ def raw(speech: Speech) -> str:
 PARTIES: dict[str, tuple[str, ...]] = {
     "department": (
         "县教育局", "县水利局", "县应急管理局", "县住建局", "县交通运输局", "县农业农村局", "县市场监管局", "县公安局", "县财政局",
-        "县卫健局", "县民政局", "县自然资源局", "县文旅局", "县林业局", "县工信局", "县发改局", "县商务局", "县人社局", "县审计局", "县司法局",
+        "县卫健局", "县民政局", "县自然资源局", "县文旅局", "县林业局", "县工信局", "县发改局", "县商务局", "县人社局", "县统计局", "县司法局",
     ),
     "system": (
         "卫健部门", "应急部门", "教育部门", "公安部门", "交通部门", "住建部门", "水利部门", "民政部门", "财政部门", "林业部门",
@@ -172,11 +172,16 @@ _ORDERS = (
     "严禁{ban}。",
     "<territory>不得{ban}。",
     "<deadline:recurring>由<system>通报进展情况。",
-    "{act}。（<department>牵头，<department>配合，<deadline:by>完成）",
+    "{act}（<department>牵头，<department>配合，<deadline:by>完成）。",
 )
 _BARE = ("{act}，{act}", "{act}，<deadline:by>{task}", "{act}", "严格管理，{act}，确保落到实处", "{task}，{act}")
 _TOLD = ("{told}。", "{problem}，需要引起高度重视。", "{problem}，{problem}。")
 _SLOT = re.compile(r"<(?:deadline:)?([a-z]+)>|\{(act|task|ban|told|problem)\}")
+
+
+def _organ(party: str) -> str:
+    """What 县水利局 and 水利部门 have in common: one sentence names an organ once."""
+    return re.sub("^县|局$|部门$", "", party)
 
 
 class _Writer:
@@ -224,8 +229,8 @@ class _Writer:
             if name in DEADLINES:
                 self.add(self.dice.choice(DEADLINES[name]), "deadline", (name, 0, 0))
             else:
-                choice = self.dice.choice([p for p in self._parties[name] if p not in used])
-                used.add(choice)
+                choice = self.dice.choice([p for p in self._parties[name] if _organ(p) not in used])
+                used.add(_organ(choice))
                 self.add(choice, "party", (name, 0, 0))
         self.add(template[at:])
 
