@@ -17,6 +17,7 @@ from api.workers import Workers
 Model = TypeVar("Model", bound=BaseModel)
 
 INLINE_BYTES = 64 * 1024
+DECODE_SECONDS = 10.0
 MAX_TITLE = 500
 MAX_URL = 2000
 
@@ -136,7 +137,7 @@ async def decode(data: bytes, charset: str | None, workers: Workers) -> str:
         text, _ = readers.decode(data, charset)
     else:
         # Finding out the encoding of megabytes would hold up everybody else.
-        text, refusal = await workers.run(_decode_elsewhere, data, charset)
+        text, refusal = await workers.run(DECODE_SECONDS, _decode_elsewhere, data, charset)
         if refusal is not None:
             raise readers.InputError(*refusal)
     return text

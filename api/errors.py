@@ -54,6 +54,7 @@ FAILURES = {
     "crashed": ("处理该文稿的进程意外终止", "the process that read it ended (crashed)"),
     "time": ("未能在限定时间内处理完该文稿", "it was not read within the time limit (time)"),
     "memory": ("处理该文稿所需内存超限", "it needs more memory than allowed (memory)"),
+    "size": ("该文稿的记录过多，请分成几篇", "it has too many records for one speech; split it (size)"),
     "error": ("处理该文稿时出错", "reading it failed (error)"),
 }
 

@@ -1,4 +1,4 @@
-"""Limits on what a request may bring, as ASGI middleware: its size, and that it comes uncompressed.
+"""Limits on what a request may bring and an answer may do, as ASGI middleware.
 
 How long it may take to arrive is the concern of `api.server`, which sees the connection.
 """
@@ -11,6 +11,34 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Problem
+
+
+# What is shown to a browser by mistake must do nothing there.
+HARMLESS = {
+    b"x-content-type-options": b"nosniff",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+    b"referrer-policy": b"no-referrer",
+    b"cache-control": b"no-store",
+}
+
+
+class Harmless:
+    """Adds the headers of HARMLESS to every answer that does not set them itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = {name for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *((name, value) for name, value in HARMLESS.items() if name not in given),
+                ]
+            await send(message)
+
+        await self.app(scope, receive, guarded)
 
 
 class BodyLimit:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from api import departments, directives, errors, extract, obligations, operations, quarantine, speeches
 from api.deps import Service
-from api.limits import BodyLimit
+from api.limits import BodyLimit, Harmless
 from api.metrics import Metrics, Observed
 from api.settings import Settings
 from api.workers import Reader, Workers, read_speech
@@ -68,5 +68,6 @@ def create_app(settings: Settings, *, read: Reader = read_speech) -> FastAPI:
     app.add_middleware(
         BodyLimit, limit=settings.max_body_bytes, by_path={"/v1/extract/batch": settings.max_batch_bytes}
     )
+    app.add_middleware(Harmless)
     app.add_middleware(Observed, metrics=metrics)
     return app

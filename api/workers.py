@@ -37,13 +37,20 @@ Reader = Callable[[str, dt.date | None], bytes]
 WARM_SECONDS = 120.0
 LOAD_SECONDS = 60.0
 
+# A long document gets more time: reading is linear, and several times as fast as this.
+CHARS_PER_SECOND = 50_000
+# Records of so many bytes are those of a whole collection, not of a speech; nobody could hold them in memory.
+MAX_RESULT_BYTES = 32 * MEBIBYTE
+
+REASONS = ("crashed", "time", "memory", "size", "error")
+
 
 class Busy(Exception):
     """So many documents are waiting that one more is refused."""
 
 
 class DocumentFailed(Exception):
-    """A document that cannot be read; `reason` is `crashed`, `time`, `memory` or `error`."""
+    """A document that cannot be read; `reason` is one of REASONS."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -64,7 +71,7 @@ class Workers:
         self.processes = processes
         self.capacity = processes + queue
         self.waiting = 0
-        self.failures: dict[str, int] = dict.fromkeys(("crashed", "time", "memory", "error"), 0)
+        self.failures: dict[str, int] = dict.fromkeys(REASONS, 0)
         self._seconds = seconds
         self._memory = memory_mb * MEBIBYTE
         self._read = read
@@ -103,13 +110,13 @@ class Workers:
 
         Raises extractor.TextError for a text that cannot be stored, DocumentFailed for one that cannot be read.
         """
-        return await self.run(self._read, text, date)
+        return await self.run(self._seconds + len(text) / CHARS_PER_SECOND, _read_some, self._read, text, date)
 
-    async def run(self, function: Callable[[*Args], Result], *args: *Args) -> Result:
+    async def run(self, seconds: float, function: Callable[[*Args], Result], *args: *Args) -> Result:
         """Calls a function, importable by name, in the next free process. Raises TextError or DocumentFailed."""
         async with self._slots:
             try:
-                with anyio.fail_after(self._seconds):
+                with anyio.fail_after(seconds):
                     return await self._call(function, *args)
             except extractor.TextError:
                 raise
@@ -119,12 +126,14 @@ class Workers:
                 reason = "crashed"
             except MemoryError:
                 reason = "memory"
+            except _TooMuch:
+                reason = "size"
             except Exception as error:
                 log.error("reading failed", exc_info=error)
                 reason = "error"
         self.failures[reason] += 1
         log.warning("document set aside", extra={"facts": {"reason": reason}})
-        if reason != "error":
+        if reason in ("crashed", "time", "memory"):
             self._start(self._load_all())
         raise DocumentFailed(reason)
 
@@ -168,6 +177,17 @@ class Workers:
 def _in_process(memory: int, function: Callable[[*Args], Result], args: tuple[*Args]) -> Result:
     _prepare(memory)
     return function(*args)
+
+
+class _TooMuch(Exception):
+    """More records than MAX_RESULT_BYTES."""
+
+
+def _read_some(read: Reader, text: str, date: dt.date | None) -> bytes:
+    result = read(text, date)
+    if len(result) > MAX_RESULT_BYTES:
+        raise _TooMuch
+    return result
 
 
 @cache

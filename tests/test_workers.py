@@ -36,10 +36,10 @@ async def failure(pool: Workers, text: str) -> str:
 def test_poison_is_named_and_costs_no_other_document() -> None:
     async def test(pool: Workers) -> None:
         good = [asyncio.create_task(pool.read(f"{n}、各镇要加强巡查。", None)) for n in range(20)]
-        reasons = await asyncio.gather(*(failure(pool, f"毒：{kind}") for kind in ("退出", "崩溃", "循环", "内存", "异常")))
-        assert reasons == ["crashed", "crashed", "time", "memory", "error"]
+        reasons = await asyncio.gather(*(failure(pool, f"毒：{kind}") for kind in ("退出", "崩溃", "循环", "内存", "过多", "异常")))
+        assert reasons == ["crashed", "crashed", "time", "memory", "size", "error"]
         assert all(b'"obligations":[{' in answer for answer in await asyncio.gather(*good))
-        assert pool.failures == {"crashed": 2, "time": 1, "memory": 1, "error": 1}
+        assert pool.failures == {"crashed": 2, "time": 1, "memory": 1, "size": 1, "error": 1}
 
     pooled(test)
 

@@ -22,6 +22,8 @@ def poisonable(text: str, date: dt.date | None) -> bytes:
         case "毒：循环":
             while True:
                 pass
+        case "毒：过多":
+            return bytes(100 * 1024**2)
         case "毒：异常":
             raise RuntimeError(f"about {text}")
     if text.startswith("慢："):

@@ -115,7 +115,7 @@ def test_a_broken_form_is_refused(client: TestClient) -> None:
     assert_problem(client.post("/v1/extract", content=b"--y\r\n\r\n", headers=headers), 400, "malformed")
 
 
-@pytest.mark.parametrize("kind", ["退出", "崩溃", "内存", "循环", "异常"])
+@pytest.mark.parametrize("kind", ["退出", "崩溃", "内存", "循环", "过多", "异常"])
 def test_a_document_that_cannot_be_read_is_answered_as_such(client: TestClient, kind: str) -> None:
     body = assert_problem(client.post("/v1/extract", json={"text": f"毒：{kind}"}), 422, "document", "text")
     assert "毒" not in json.dumps(body, ensure_ascii=False)
@@ -123,10 +123,9 @@ def test_a_document_that_cannot_be_read_is_answered_as_such(client: TestClient, 
 
 
 def test_ten_megabytes(client: TestClient) -> None:
-    text = "各镇要加强巡查。\n" * 420_000
-    assert 10_000_000 < len(text.encode()) < 11 * 1024 * 1024
-    answer = client.post("/v1/extract", content=text.encode(), headers={"content-type": "text/plain; charset=utf-8"})
-    assert_problem(answer, 422, "document")  # within the size, but not within the time that this service allows
+    text = "各镇要加强巡查。" + " " * 10_000_000
+    answer = client.post("/v1/extract", content=text.encode(), headers=PLAIN)
+    assert answer.json()["source"]["chars"] == len(text)
     assert_problem(client.post("/v1/extract", content=text.encode() * 2, headers=PLAIN), 413, "too-large")
 
 
