@@ -114,6 +114,8 @@ _TAIL = re.compile(
     "(?:部门|单位|机构|地区|场所|行业(?=要|应|须|必须|，)|企业|组织|人员(?!密集|聚集)|干部|系统|主体|力量|部位|工作组|专班|小组|街道|乡镇|镇街|区、县（市）|县（市、区）|县区|县市|[县区市镇村])"
     "|等(?=要|应|须|负责|，|（)"
 )
+_REST = re.compile("[一-鿿]{1,6}?(?=等[^，。；的]{0,6}(?:部门|单位|企业|机构))")
+"""The rest of a name of which the directory knows the beginning: 石油 + 天然气管道."""
 _ASIDE = re.compile("（(?:以下)?(?:简称|含|包括|不含)[^（）\n]{1,40}）|（[市县区镇街道办事处园旗乡村社、]{1,12}）|“两委”")
 _ORGAN = (
     "(?:(?![要应须将把对的为在是到向和及由请以个])[一-鿿]){1,10}?"
@@ -131,7 +133,8 @@ _OPENING = re.compile(
 )
 """An unknown name at the head of a clause."""
 _UNKNOWN = re.compile(
-    f"[、和及](?P<name>[县市区旗乡镇村组](?=[、和及要都应须等，])|{_ORGAN}|(?:(?![要应须将把对的为在是])[一-鿿]){{2,9}}?长)"
+    f"[、和及](?P<name>[县市区旗乡镇村组](?=[、和及要都应须等，])|{_ORGAN}|(?:(?![要应须将把对的为在是])[一-鿿]){{2,9}}?长"
+    "|(?:(?![要应须将把对的为在是等])[一-鿿]){2,10}(?=等[^，。；的]{0,6}(?:部门|单位|企业|机构|乡镇|街道|县区|地区)))"
     f"(?={_ACTING}|[，）等])"
 )
 
@@ -189,6 +192,8 @@ def look_up(name: str, otherwise: PartyType = "department") -> Entry:
     ('department', '卫生健康委员会')
     """
     table = entries()
+    if name.endswith("办公室") and name not in table and len(name) > 5 and look_up(name[:-3]).type == "body":
+        return Entry(normal(name), "body")
     for cut in range(min(len(name) - 1, 8)):
         if found := table.get(name[cut:]):
             return replace(found, bare=False)
@@ -320,7 +325,7 @@ def _merged(text: str, first: Name, second: Name) -> Name | None:
     verb = first.bare and text[first.start : first.end] in _VERBS_FIRST and not _within_word(text, first.start)
     if second.bare or verb or first.type in ("post", "public") or (first.bare and second.type == "department"):
         return None
-    if first.type == second.type == "territory":
+    if first.type == second.type == "territory" and "政府" not in second.canonical:
         return None
     if first.type == "body" and second.canonical == "办公室":
         return Name(first.start, second.end, normal(text[first.start : second.end]), "body")
@@ -349,6 +354,9 @@ def groups(text: str, end: int, found: Sequence[Name]) -> list[Group]:
                     i += 1
             else:
                 break
+        if members[-1].bare and (rest := _REST.match(text, stop, end)):
+            stop = rest.end()
+            members[-1] = replace(members[-1], end=stop, bare=False, canonical=normal(text[members[-1].start : stop]))
         tail = _TAIL.match(text, stop, end)
         if tail:
             stop = tail.end()

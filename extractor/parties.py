@@ -73,6 +73,8 @@ def assign(
     return out
 
 
+_LIMIT_LINE = re.compile("[（(]?(?:完成|办结|整改)?(?:时限|时间|期限)：")
+"""The line of a list that says by when: it concerns those whom the lines before it name."""
 _LIST_LINE = re.compile("[（(【]?(?:责任|牵头|主办|承办|协办|配合|督办|主责|负责|落实)(?:责任)?(?:单位|部门|领导|人|主体)?(?:及责任人)?：|（[^（），。；]{2,60}(?:牵头|负责|配合)")
 """A sentence that is nothing but the list of those responsible for the task before it."""
 
@@ -148,12 +150,19 @@ class _Carried:
     def __init__(self, points: Sequence[Point]) -> None:
         self._points = points
         self._of_point: dict[int, tuple[tuple[Assignment, ...], bool]] = {}
+        self._list: tuple[Assignment, ...] = ()
         self._line: tuple[int, tuple[Assignment, ...]] = (-1, ())
 
     def into(
         self, text: str, sentence: Judged, start: int, own: list[Assignment], subjects: Sequence[rules.Finding]
     ) -> tuple[Assignment, ...]:
         """The parties of the sentence, own and carried over; remembers its subject for the next one."""
+        if _LIMIT_LINE.match(text, start, sentence.end):
+            return (*self._list, *own)
+        if own and all(a.mention.rule == "parties.list" for a in own):
+            self._list = (*self._list, *(replace(a, inherited=True) for a in own))
+            return tuple(own)
+        self._list = ()
         before = self._in_force(text, sentence)
         leading = bool(subjects) and not _DEMAND.search(text, start, subjects[0].group.start)
         if leading:
