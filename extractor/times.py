@@ -336,7 +336,11 @@ def _values(draft: _Draft, context: Context) -> tuple[TimeKind, str | None, str 
     exact = draft.moment.clock is not None and draft.moment.clock.end is None
     if draft.moment.day is None:
         assert draft.moment.clock is not None
-        return "datetime", _clock_text(draft.moment.clock.minute), None, None
+        first = _clock_text(draft.moment.clock.minute)
+        if draft.to is None:
+            return "datetime", first, None, None
+        last = draft.to.clock if draft.to.day is None else None
+        return "range", f"{first}/{_clock_text(last.minute)}" if last else None, None, None
     found = interval(draft.moment, draft.to, context)
     if found is None:
         single = draft.to is None and draft.moment.day.unit not in ("period", "year", "plan")

@@ -30,7 +30,7 @@ class Context:
 
     A month or day without its year lies at or after ``after``, when that is set (the end of a range, seen from its
     start). Else ``view`` decides. Told: in the year of the reference, or in the year beside it when it would lie more than
-    eight months off (28 December told in January). Planned: in the year of the reference. Limit: in the year of the
+    ten months off (28 December told in January). Planned: in the year of the reference. Limit: in the year of the
     reference, or in the next one when it passed more than a month ago (3月底前 said in November).
     """
 
@@ -166,6 +166,9 @@ def _unit(m: re.Match[str]) -> Literal["day", "period", "year", "edge", "festiva
     return "period" if "ye" not in named or named["m"] or named["q"] else "year"
 
 
+_FAR = timedelta(days=300)
+
+
 def _place(make: Callable[[int], Days | None], context: Context) -> Days | None:
     """The year of a day or period that says none (see Context)."""
     if context.after:
@@ -182,9 +185,9 @@ def _place(make: Callable[[int], Days | None], context: Context) -> Days | None:
     if context.view == "limit":
         # A notice may still name a date that passed a few weeks ago; one further back means the next year.
         return make(at.year + 1) if found.after <= at - timedelta(days=31) else found
-    if found.first > at + timedelta(days=240):
+    if found.first > at + _FAR:
         return make(at.year - 1)
-    return make(at.year + 1) if found.after < at - timedelta(days=240) else found
+    return make(at.year + 1) if found.after < at - _FAR else found
 
 
 def _stated_year(m: re.Match[str]) -> object:
@@ -200,7 +203,7 @@ def _short_year(m: re.Match[str]) -> object:
     return DayShape(_unit(m), lambda _: _in_year(m, number)) if _in_year(m, number) else None
 
 
-_YEAR_WORDS = {"今": 0, "本": 0, "当": 0, "明": 1, "来": 1, "后": 2, "去": -1, "上": -1, "前": -2}
+_YEAR_WORDS = {"今": 0, "本": 0, "当": 0, "明": 1, "来": 1, "下": 1, "后": 2, "去": -1, "上": -1, "前": -2}
 
 
 def _relative_year(m: re.Match[str]) -> object:
@@ -600,7 +603,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "times.relative-year", "今年、明年、去年及其月、季、年底",
-        rf"(?P<r>[今明去本当来后前上次同])(?<![目提以之日今此度每青壮].)年{_YEAR_TAIL}(?!级|龄|轻|代|均|纪|薪)",
+        rf"(?P<r>[今明去本当来后前上次同]|下(?=年度))(?<![目提以之日今此度每青壮].)年{_YEAR_TAIL}(?!级|龄|轻|代|均|纪|薪)",
         yes=(
             ("[今年6月底前]完成", "2022-06-30"), ("[明年一季度]见效", "2023-01-01/2023-03-31"),
             ("[去年]的教训", "2021-01-01/2021-12-31"), ("[今年年底前]建成", "2022-12-31"),
@@ -610,7 +613,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "times.month-day", "月日、旬、月底",
-        rf"(?P<m>{_MONTH})月(?:{_MONTH_TAIL})?(?!一[两二三]?[次检报调查随督通评研清考测访排碰汇总例巡])(?![0-9一二三四五六七八九十]{{1,2}}次)",
+        rf"(?P<m>{_MONTH})月(?:{_MONTH_TAIL}|(?!一[两二三]?[次检报调查随督通评研清考测访排碰汇总例巡])(?![0-9一二三四五六七八九十]{{1,2}}次))",
         yes=(
             ("[6月底前]完成", "2022-06-30"), ("[3月25日18时前]上报", "2022-03-25T18:00"), ("[8月上旬]", "2022-08-01/2022-08-10"),
             ("[三月五日]", "2022-03-05"), ("确保[5月份]开工", "2022-05-01/2022-05-31"), ("[8月5日24时]", "2022-08-06T00:00"),
@@ -629,7 +632,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "times.day", "只写日的日期",
-        rf"(?P<d>{_DAY_1})(?:日(?!内|之内|以内|以上|以下|左右|后|之后|以后|游|租|均|常|报|产|龄|志|元|本|式|程|三餐|[一两二三]?[次检调随督通清研报查评测考])"
+        rf"(?P<d>{_DAY_1})(?:日(?<![^0-9]日(?!前|之前|以前|至|到|起|[上下]午|晚|凌晨|[0-9]))(?!内|之内|以内|以上|以下|左右|后|之后|以后|游|租|均|常|报|产|龄|志|元|本|式|程|三餐|热|[一两二三][次检调随督通清研报查评测考])"
         r"|号(?=前|之前|以前|上午|下午|晚|凌晨|至|到|起|[0-9]{1,2}[时点:]))",
         yes=(
             ("请于[15日前]报送", "2022-03-15"), ("[8日]召开", "2022-03-08"), ("[二十日前]销号", "2022-03-20"),
@@ -649,7 +652,7 @@ RULES: tuple[Rule, ...] = (
         "times.day-word", "今天、明天、当日、即日",
         r"(?P<r>现在(?=起|开始)|大[后前](?=天)|[今明后昨前当次翌即同])"
         "(?<![光声文清透说查阐证表]明)(?<![目提以之]前)(?<![今以之此然]后)(?<![应相适每妥]当)(?<![立随当]即)(?<![每首]次)(?<!不同)"
-        r"(?:(?<=现在)|天(?!气|然|性|津|空|线|台|生)|(?<![后前])(?:日(?!报|均|头条|志|趋|渐|益)|晚(?!报社|期)|早(?!日|期|已)))",
+        r"(?:(?<=现在)|天(?!气|然|性|津|空|线|台|生)|(?<![后前])(?:日(?!报|均|头条|志|趋|渐|益)|晚(?!报社|期)|早(?!日|期)))",
         yes=(
             ("[今天下午]", "2022-03-10T12:00/2022-03-10T18:00"), ("[明日]复工", "2022-03-11"), ("[昨天]通报", "2022-03-09"), ("[大后天前]", "2022-03-13"),
             "做到[当日]清零",
@@ -687,7 +690,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "times.part-of-year", "半年、季度",
-        rf"(?P<h>[上下])半年(?!级)|第?(?<![0-9{_CN}].)(?P<q>[一二三四1-4])季度(?P<qe>{_END})?",
+        rf"(?P<h>[上下](?<!剩下|余下))半年(?!级)|第?(?<![0-9{_CN}].)(?P<q>[一二三四1-4])季度(?P<qe>{_END})?",
         yes=(
             ("[上半年]", "2022-01-01/2022-06-30"), ("在[四季度]", "2022-10-01/2022-12-31"), ("[第二季度末]", "2022-06-30"),
             ("[下半年]", "2022-07-01/2022-12-31"),
@@ -792,8 +795,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "times.duration-half", "半年、半小时",
-        r"半(?<![上下大前后过多].)个?(?P<u>年(?!级|轻)|月|天|日(?!制)|小时|钟头)",
-        yes=(("[半年]", "P6M"), ("[半个月内]", "P15D"), ("[半小时内]", "PT30M"), ("[半天]", "PT12H")),
+        r"半(?<![上大前后过多].)(?<![^剩余]下.)个?(?P<u>年(?!级|轻)|月|天|日(?!制)|小时|钟头)",
+        yes=(("[半年]", "P6M"), ("[半个月内]", "P15D"), ("[半小时内]", "PT30M"), ("[半天]", "PT12H"), ("剩下[半年]", "P6M")),
         no=("上半年", "大半年", "半年级"),
         build=_half_unit,
     ),
