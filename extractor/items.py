@@ -51,7 +51,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class _Marker:
-    """A place that reads like a marker. ``edge``: line (begins a line), strong (after 。；：), weak (after ，、), none."""
+    """A place that reads like a marker.
+
+    ``edge`` says what stands before it: line (a line begins), strong (。；：), weak (，、), none.
+    """
 
     start: int
     end: int
@@ -138,7 +141,8 @@ def _markers(text: str, gaps: frozenset[int]) -> list[_Marker]:
         elif kind in ("chapter", "section", "arabic", "shi", "yao", "di"):
             style = kind  # type: ignore[assignment]
         end = m.start(m.lastgroup or 0) + len(words) if kind in ("order", "side") else m.end()
-        out.append(_Marker(m.start(), end, style, kind, number, _edge(text, m.start(), gaps), bisect_right(newlines, m.start())))
+        line = bisect_right(newlines, m.start())
+        out.append(_Marker(m.start(), end, style, kind, number, _edge(text, m.start(), gaps), line))
     return _paired(_with_lost_ones(text, out + _without_dots(text, newlines)))
 
 
@@ -152,7 +156,8 @@ def _without_dots(text: str, newlines: list[int]) -> list[_Marker]:
         line = bisect_right(newlines, m.start())
         found.append(_Marker(m.start(), m.end(), "arabic", "arabic", int(m.group(1)), "line", line))
     counted = [m.number for m in found] == list(range(1, len(found) + 1))
-    menu = any(b.line - a.line == 1 and "。" not in text[a.start : b.start] for a, b in zip(found, found[1:], strict=False))
+    pairs = zip(found, found[1:], strict=False)
+    menu = any(b.line - a.line == 1 and "。" not in text[a.start : b.start] for a, b in pairs)
     return found if len(found) >= 2 and counted and not menu else []
 
 
@@ -222,9 +227,12 @@ _END_OF_ALL = re.compile(
 _NEW_SUBJECT = re.compile(r"总之|以上|会(?:议|前|后|上|末)|最后，|此外，")
 _ANNOUNCE = re.compile(
     r"(?:以下|如下|下列|下面)[^。：\n]{0,24}[：。]?$"
-    r"|(?:几|[二两三四五六七八九十])[大]?[点个项条件](?:方面|问题|要求|意见|工作|任务|措施|特点|感受|事|建议|体会|想法|意思|重点)[^。：\n]{0,10}[：。]?$"
+    r"|(?:几|[二两三四五六七八九十])[大]?[点个项条件]"
+    r"(?:方面|问题|要求|意见|工作|任务|措施|特点|感受|事|建议|体会|想法|意思|重点)[^。：\n]{0,10}[：。]?$"
 )
-_LEAD = re.compile(r"下面|下一步|接下来|最后|会议(?:强调|要求|指出)|我[再想]?(?:讲|提|说|强调|谈|总结)[^。：]{0,12}[点条个]")
+_LEAD = re.compile(
+    r"下面|下一步|接下来|最后|会议(?:强调|要求|指出)|我[再想]?(?:讲|提|说|强调|谈|总结)[^。：]{0,12}[点条个]"
+)
 
 
 def outline(text: str, gaps: frozenset[int] = frozenset()) -> list[Node]:
@@ -314,9 +322,8 @@ class _Builder:
             self.nodes[before] = replace(self.nodes[before], end=m.start)
             self._add(level, m, number, self.nodes[before].parent, gap=number != level.last + 1)
             return
-        resumed = m.kind in _RANK and m.number == self.seen.get(m.kind, 0) + 1 and (m.edge in ("line", "strong") or m.kind == "section")
-        begun = m.kind in ("chapter", "section") and m.edge == "line" and self._follows(m)
-        if m.number != 1 and not resumed and not begun and not (m.edge in ("line", "strong") and m.number in (2, 3) and m.kind not in ("arabic", "order", "side")):
+        resumed = self._resumed(m)
+        if not (m.number == 1 or resumed or self._may_begin_late(m)):
             return
         if m.edge == "none" and not (m.kind == "section" and self.levels):
             return
@@ -330,6 +337,17 @@ class _Builder:
         level = _Level(m.kind, rank if keep or rank < _INLINE else _INLINE, 0)
         self.levels.append(level)
         self._add(level, m, m.number, parent, gap=m.number != 1 and not resumed)
+
+    def _resumed(self, m: _Marker) -> bool:
+        """Does the marker go on with a list of its kind that was closed before?"""
+        follows = m.kind in _RANK and m.number == self.seen.get(m.kind, 0) + 1
+        return follows and (m.edge in ("line", "strong") or m.kind == "section")
+
+    def _may_begin_late(self, m: _Marker) -> bool:
+        """May the marker begin a list without a first point, as in an excerpt or where the first marker is lost?"""
+        if m.kind in ("chapter", "section") and m.edge == "line" and self._follows(m):
+            return True
+        return m.edge in ("line", "strong") and m.number in (2, 3) and m.kind not in ("arabic", "order", "side")
 
     def _continued(self, m: _Marker) -> int | None:
         """The depth of the open list that the marker goes on with, or None."""
@@ -390,7 +408,6 @@ class _Builder:
             if (level.rank > rank and not inside) or (led and level.rank == _INLINE):
                 return depth
             if level.kind == m.kind:
-                last = self.nodes[level.points[-1]]
                 same_line = level.lines[-1] == m.line or (
                     level.lines[-1] == m.line - 1 and self.text[m.start - 2 : m.start] == "：\n"
                 )

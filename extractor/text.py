@@ -27,7 +27,7 @@ _TABLE = str.maketrans(
         **dict(zip("「」『』〝〞", "“”“”“”", strict=True)),
         **dict(zip("後馀於爲裡", "后余于为里", strict=True)),
         **dict.fromkeys("\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", "\n"),
-        **dict.fromkeys(("\xa0", "\u1680", *(chr(c) for c in range(0x2000, 0x200B)), "\u202f", "\u205f", "\u3000"), " "),
+        **dict.fromkeys([*map(chr, range(0x2000, 0x200B)), *"\xa0\u1680\u202f\u205f\u3000"], " "),
     }
 )  # fmt: skip
 _INVISIBLE = (
