@@ -4,7 +4,7 @@ BIN := .venv/bin
 SHARED ?= ../shared
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: help demo test lint types imports pytest bench eval lock clean
+.PHONY: help demo test lint types imports pytest bench eval schema lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -51,6 +51,10 @@ eval: .venv/dev  ## scores on the annotated speeches
 	  $(BIN)/python $(SHARED)/eval/score.py --gold $(SHARED)/$${pair%%:*} --texts $(SHARED)/$${pair##*:} \
 	    --run '$(BIN)/duban extract --json --date {date} {file}'; done; fi
 	$(BIN)/python -m bench.score tests/speeches
+
+schema: .venv/run  ## renew docs/extraction.schema.json after a change of the records
+	$(BIN)/python -c "import json; from models.records import json_schema; print(json.dumps(json_schema(), ensure_ascii=False, indent=1))" \
+	  > docs/extraction.schema.json
 
 lock: .venv/dev  ## renew both lock files after a change of the dependencies
 	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

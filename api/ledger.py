@@ -66,7 +66,7 @@ def rows(name: str, extraction: Extraction) -> Iterator[dict[str, str]]:
             "配合单位": "、".join(support),
             "责任人": "、".join(posts),
             "完成时限": "；".join(_said(x) for x in once) or ("长期" if standing else ""),
-            "时限日期": min((_last_day(x.due) for x in once if x.due), default=""),
+            "时限日期": min((last_day(x.due) for x in once if x.due), default=""),
             "反馈周期": "；".join(_said(x) for x in limits if x.kind == "recurring"),
             "状态": NEW,
             "备注": _REMARKS[first.modality],
@@ -153,10 +153,10 @@ def _said(deadline: Deadline) -> str:
     return _one_line(before + words(span))
 
 
-def _last_day(due: str) -> str:
+def last_day(due: str) -> str:
     """The last day on which an act is in time: `due` is exclusive, so midnight belongs to the day before.
 
-    >>> _last_day("2022-07-01T00:00"), _last_day("2022-03-25T18:00")
+    >>> last_day("2022-07-01T00:00"), last_day("2022-03-25T18:00")
     ('2022-06-30', '2022-03-25')
     """
     return (dt.datetime.fromisoformat(due) - dt.timedelta(minutes=1)).date().isoformat()

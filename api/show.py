@@ -13,6 +13,7 @@ from rich.table import Column, Table
 from rich.text import Text
 from rich.tree import Tree
 
+from api.ledger import last_day
 from extractor.rule import Rule
 from models.records import Deadline, Extraction, Item, Obligation, QuarantineRule, Sentence, Span
 
@@ -135,9 +136,12 @@ def _outline(found: Extraction) -> RenderableType:
             if isinstance(entry, Obligation):
                 tree.add(_obligation(entry, found))
                 continue
-            branch = tree.add(_item(entry))
+            own = orders[entry.id]
+            # A point of one sentence is that sentence, marker and all: once is enough.
+            same = [o for o in own if o.span.start == entry.span.start]
+            branch = tree.add(_obligation(same[0], found) if same else _item(entry))
             inside: list[tuple[int, Item | Obligation]] = [(i.span.start, i) for i in below[entry.id]]
-            inside += [(o.span.start, o) for o in orders[entry.id]]
+            inside += [(o.span.start, o) for o in own if o not in same]
             pending.append((branch, sorted(inside, key=lambda e: e[0])))
     return root
 
@@ -171,7 +175,12 @@ def _obligation(obligation: Obligation, found: Extraction) -> RenderableType:
 def _deadline(deadline: Deadline) -> str:
     trigger = deadline.trigger
     before = _words(trigger) + "，" if trigger and trigger.end <= deadline.span.start else ""
-    return before + _words(deadline.span) + (f" → {deadline.due.replace('T', ' ')}" if deadline.due else "")
+    return before + _words(deadline.span) + (f" → {_due(deadline.due)}" if deadline.due else "")
+
+
+def _due(due: str) -> str:
+    """The last day in time, or the hour where one was said."""
+    return last_day(due) if due.endswith("T00:00") else due.replace("T", " ")
 
 
 def _quarantine(found: Extraction) -> RenderableType:

@@ -55,7 +55,7 @@ def check(pattern: str) -> int:
     """The most steps that a pattern takes from one starting place. Raises BadPattern if it is not linear in the text.
 
     >>> check("[0-9]{1,2}日")
-    4
+    7
     >>> check("(?:[^。]+要)*")
     Traceback (most recent call last):
     extractor.rulelint.BadPattern: unbounded repeat: write {0,n} with a small n instead of *, + or {n,}

@@ -101,7 +101,7 @@ def test_table_shows_the_outline_with_owners_and_dates(duban: Duban, speech: Pat
     run = duban("extract", "--table", speech)
     assert "一、压实责任" in run.text
     assert "县公安局（牵头）" in run.text
-    assert "3月底前 → 2022-04-01 00:00" in run.text
+    assert "3月底前 → 2022-03-31" in run.text
     assert "\x1b" not in run.text  # no colours where there is no terminal
 
 
@@ -260,6 +260,12 @@ def test_an_unknown_rule_is_told(duban: Duban) -> None:
     run = duban("rules", "verdict.nothing")
     assert run.code == 1
     assert "verdict.nothing" in run.err
+
+
+def test_a_folder_without_a_model_is_told(duban: Duban, speech: Path, tmp_path: Path) -> None:
+    run = duban("extract", "--segmenter", tmp_path, speech)
+    assert (run.code, run.out) == (1, b"")
+    assert "分词模型" in run.err
 
 
 def test_version(duban: Duban) -> None:

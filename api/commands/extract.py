@@ -16,6 +16,7 @@ from rich.progress import Progress
 
 import extractor
 from api import ledger, output, readers, show
+from extractor import nlp
 from models.records import Extraction, Record
 
 T = TypeVar("T")
@@ -71,6 +72,9 @@ def extract(
     encoding: Annotated[
         Encoding, typer.Option("--csv-encoding", help="CSV 的编码 the encoding of the CSV")
     ] = Encoding.UTF_8_BOM,
+    segmenter: Annotated[
+        Path | None, typer.Option("--segmenter", metavar="DIR", help="另用分词模型 another segmenter model")
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Without a format: a table on a terminal, else JSON for one file and JSONL for several."""
@@ -81,8 +85,10 @@ def extract(
         raise typer.BadParameter("标准输入只能读一次。 Standard input can be read only once.")
     if not any(chosen):
         as_table = sys.stdout.isatty() and target is None
+    if segmenter is not None:
+        _load(segmenter)
     work = _Work(files, quiet, bar=not (as_table and target is None))
-    results = work.run(lambda document: (document, extractor.extract(document.text, date)))
+    results = work.run(lambda document: (document, extractor.extract(document.text, date, segmenter)))
     if as_csv:
         output.write(ledger.csv_lines((d.name, x) for d, x in results), target, encoding.codec)
     elif as_table and target is None:
@@ -121,6 +127,14 @@ def times(file: OneFile = "-", date: Date = None, target: Target = None, quiet: 
     for _, found in work.run(lambda document: (document, extractor.times(document.text, date))):
         output.write(_records(found), target)
     work.finish()
+
+
+def _load(segmenter: Path) -> None:
+    """Reads the model now, so that a wrong folder is told once and before any text is read."""
+    try:
+        nlp.load(segmenter)
+    except nlp.SegmenterError as error:
+        raise output.Failure(str(error)) from None
 
 
 class _Work:
