@@ -163,7 +163,7 @@ def _code(t: TimeFound) -> str | None:
         return rules.TODAY
     if t.moment.clock or day.unit in ("day", "event", "festival"):
         return rules.DAY
-    return rules.YEAR if day.unit == "year" else rules.PERIOD
+    return {"year": rules.YEAR, "this year": rules.THIS_YEAR}.get(day.unit, rules.PERIOD)
 
 
 # ----------------------------------------------------------------------------------------------------- working out
@@ -226,12 +226,12 @@ _EVENT = (
 )
 _ENDS = "(?:之?后|以后|之日起|之时起|起)"
 _TRIGGER = re.compile(
-    rf"(?P<t>[自从][^，。；：！？、（）\n{rules.CODES}]{{1,12}}{_ENDS}|(?:(?:{_EVENT})[^，。；：！？、（）\n{rules.CODES}]{{0,10}}?"
-    rf"|[到返抵接会][^，。；：！？、（）\n{rules.CODES}]{{0,4}}){_ENDS})，?$"
+    rf"(?P<t>[自从](?![我身行治主动然觉])[^，。；：！？、（）|\n{rules.CODES}]{{1,12}}{_ENDS}|(?:(?:{_EVENT})[^，。；：！？、（）|\n{rules.CODES}]{{0,10}}?"
+    rf"|[到返抵接会][^，。；：！？、（）|\n{rules.CODES}]{{0,4}}){_ENDS})，?$"
 )
-_CLAUSE = re.compile(rf"(?:^|(?<=[，。；：！？（\n]))(?P<t>[^，。；：！？、（）\n{rules.CODES}]{{1,6}}{_ENDS})$")
+_CLAUSE = re.compile(rf"(?:^|(?<=[，。；：！？（|\n]))(?P<t>[^，。；：！？、（）|\n{rules.CODES}]{{1,6}}{_ENDS})$")
 _EARLIER = re.compile(
-    rf"(?:^|[，。；：！？（\n])(?P<t>[^，。；：！？（）\n{rules.CODES}]{{1,14}}?(?:之?后|以后|之日起))，[^。；！？\n]{{0,30}}$"
+    rf"(?:^|[，。；：！？（\n])(?P<t>[^，。；：！？（）|\n{rules.CODES}]{{1,14}}?(?:之?后|以后|之日起))，[^。；！？\n]{{0,30}}$"
 )
 # The speech itself: 会后, 自印发之日起, 即日起.
 _FROM_SPEECH = re.compile(

@@ -343,7 +343,7 @@ def _values(draft: _Draft, context: Context) -> tuple[TimeKind, str | None, str 
         return "range", f"{first}/{_clock_text(last.minute)}" if last else None, None, None
     found = interval(draft.moment, draft.to, context)
     if found is None:
-        single = draft.to is None and draft.moment.day.unit not in ("period", "year", "plan")
+        single = draft.to is None and draft.moment.day.unit not in ("period", "year", "this year", "plan")
         return ("datetime" if exact else "date") if single else "range", None, None, None
     value = iso_value(found)
     kind: TimeKind = "range" if "/" in value else "datetime" if "T" in value else "date"

@@ -21,6 +21,7 @@ DAY = "\ue002"  # one day, or an instant: 3月5日, 明天, 3月25日18时
 TODAY = "\ue00b"  # 今天, the day of the speech
 PERIOD = "\ue003"  # a month, a quarter, or the edge of a period: 3月份, 四季度, 年底
 YEAR = "\ue00c"  # a whole year or half of one: 2022年, 上半年, 全年
+THIS_YEAR = "\ue00d"  # 今年: mostly the setting of what is said, a limit only where something presses
 RANGE = "\ue00a"  # from and to: 19日至22日, 即日起至2月9日24时
 SAME_DAY = "\ue004"  # 当日, 当天
 START = "\ue005"  # a day with 起, 后, 以来
@@ -76,7 +77,7 @@ def _if(build: Build, *, before: str = "", not_before: str = "", after: str = ""
 
 # ------------------------------------------------------------------------------------------------------------- guards
 
-CODES = LIMIT + DAY + TODAY + PERIOD + YEAR + RANGE + SAME_DAY + START + AS_OF + LENGTH + WITHIN + EVERY
+CODES = LIMIT + DAY + TODAY + PERIOD + YEAR + THIS_YEAR + RANGE + SAME_DAY + START + AS_OF + LENGTH + WITHIN + EVERY
 _HEAD = "^|[，。；：！？、（\n“”]|[一二三四五六七八九十]是"
 _URGE = "确保|力争|争取|必须|务必|务求|预计|计划|拟|将|须|应|要|请|于|在|并|需"
 _DONE = (
@@ -159,7 +160,7 @@ def _parts(words: str) -> int:
 
 
 _SEASONS = (
-    "主汛期|汛期|入汛|入冬|入夏|春耕|春播|秋收|夏收|三夏|供暖季|供暖期|供暖|采暖季|采暖期|采暖|封冻|上冻|冰冻期|雨季|台风季|开学|返校|高考|中考|换届|放假|"
+    "主汛期|汛期|入汛|汛|入冬|入夏|春耕|春播|秋收|夏收|三夏|供暖季|供暖期|供暖|采暖季|采暖期|采暖|封冻|上冻|冰冻期|雨季|台风季|开学|返校|高考|中考|换届|放假|"
     "下班|天黑|早会|例会|办公会"
 )
 _SEASON_ENDS = "(?:到来|来临|开始|结束)?(?:之|以)?前(?![0-9一二三两四五六七八九十几后夕期" + LENGTH + WITHIN + "])"
@@ -189,7 +190,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "deadlines.by-in-period", "在某一时期",
-        f"在(?P<time>[{PERIOD}{YEAR}])(?:内|期间)?",
+        f"在(?P<time>[{PERIOD}{YEAR}{THIS_YEAR}])(?:内|期间)?",
         yes=(("[在四季度]全面落地", "by 2022-12-31"), ("力争[在5月份]投产", "by 2022-05-31")),
         no=("在2021年取得成绩的基础上", "在四季度的会上"),
         build=_if(_plan("by", planned=True), not_before="现|存|正|好|实", not_after=_NO_ACT),
@@ -209,7 +210,7 @@ RULES: tuple[Rule, ...] = (
         "deadlines.by-leading-period", "句首的时期",
         f"(?P<time>[{PERIOD}{YEAR}{RANGE}])(?=，)",
         yes=(("[2022年]，各地建成一批站点", "by 2022-12-31"), ("[4—6月]，各校轮流演练", "by 2022-06-30")),
-        no=("2022年，是攻坚之年", "上半年，我们开了三次会", "做好四季度，"),
+        no=("2022年，是攻坚之年", "今年，要抓好几件事", "上半年，我们开了三次会", "做好四季度，"),
         build=_if(_plan("by", planned=True), before=_HEAD, not_after="，(?:是|[^，。；]{0,14}(?:了|已|是)|我们|我)"),
     ),
     Rule(
@@ -232,7 +233,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "deadlines.by-urged-period", "确保某一时期做到",
-        f"(?P<time>[{PERIOD}{YEAR}{RANGE}{DAY}])",
+        f"(?P<time>[{PERIOD}{YEAR}{THIS_YEAR}{RANGE}{DAY}])",
         yes=(("确保[第二季度]打井数过半", "by 2022-06-30"), ("力争[4月8日]通车", "by 2022-04-08")),
         no=("确保2022年工作计划落地", "确保春节期间供应", "确保3月的供应"),
         build=_if(_plan("by", planned=True), before="(?:确保|力争|争取|务求|保证)(?:在|于)?", not_after=_NO_ACT + "|期间|假期"),
@@ -293,10 +294,10 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "deadlines.by-season", "汛期前、入冬前、开学前",
-        "|".join([f"{YEAR}(?:{_SEASONS}){_SEASON_ENDS}", *(s + _SEASON_ENDS for s in _SEASONS.split("|"))]),
-        yes=(("[今年汛期前]完成清淤", "by null"), ("[入冬前]换好管网", "by null"), ("[开学前]全覆盖检修", "by null")),
+        "|".join([*(f"{y}(?:{_SEASONS}){_SEASON_ENDS}" for y in (YEAR, THIS_YEAR)), *(s + _SEASON_ENDS for s in _SEASONS.split("|"))]),
+        yes=(("[今年汛期前]完成清淤", "by null"), ("[汛前]演练一次", "by null"), ("[入冬前]换好管网", "by null"), ("[开学前]全覆盖检修", "by null")),
         no=("入冬前后", "开学前14天", "汛期前期"),
-        build=_if(_plan("by"), not_after="的"),
+        build=_if(_plan("by"), not_after="的|体检|检查|准备"),
     ),
     Rule(
         "deadlines.by-end-of-day", "今天下班前",

@@ -43,11 +43,11 @@ class Context:
 class DayShape:
     """A day or a period of days. ``resolve`` gives the days, or None where nothing follows.
 
-    ``unit``: a single day; 今天; a period; a whole or half year; the edge of a period (月底, 年初); a five-year plan; a festival (its 前 excludes it); the same day as
+    ``unit``: a single day; 今天; a period; a whole or half year; 今年; the edge of a period (月底, 年初); a five-year plan; a festival (its 前 excludes it); the same day as
     something (当日); another day that only an event fixes (次日). ``part``: the part of the day said with it (今晚).
     """
 
-    unit: Literal["day", "today", "period", "year", "edge", "plan", "festival", "same day", "event"]
+    unit: Literal["day", "today", "period", "year", "this year", "edge", "plan", "festival", "same day", "event"]
     resolve: Callable[[Context], Days | None]
     part: str | None = None
 
@@ -213,7 +213,8 @@ def _relative_year(m: re.Match[str]) -> object:
         at = context.reference
         return None if at is None or shift is None else _in_year(m, at.year + shift)
 
-    return DayShape(_unit(m), resolve)
+    unit = _unit(m)
+    return DayShape("this year" if unit == "year" and shift == 0 else unit, resolve)
 
 
 def _month_day(m: re.Match[str]) -> object:
