@@ -100,6 +100,8 @@ _BREAK = re.compile(
 _TRAVEL = re.compile("[来返外到访]|入境|接触|旅居|隔离|感染|密接|次密|风险|进入|就诊|购药|探视|流动|涉疫|发热")
 """What marks people as members of the public rather than staff."""
 _WITHIN: dict[PartyType, frozenset[str]] = {
+    "territory": frozenset({"个"}),
+    "institution": frozenset({"个"}),
     "public": frozenset({"进入", "前往", "抵达", "离开", "途经"}),
     "body": frozenset({"培训", "教育", "检查", "监督", "服务", "保障", "协调", "指导", "推进", "安排"}),
 }
@@ -120,7 +122,8 @@ _ASIDE = re.compile("（(?:以下)?(?:简称|含|包括|不含)[^（）\n]{1,40}
 _ORGAN = (
     "(?:(?![要应须将把对的为在是到向和及由请以个])[一-鿿]){1,10}?"
     "(?:局|委|办|厅|(?<![内外全大局干一东西南北中总])部|(?<![好难用到各短长])处|科(?<!专科)(?<!百科)(?<![^医]学科)|室|组|站|(?<![场住厕])所(?![在有属需])"
-    "|院|队|中心|公路段|工务段|公司|集团|系|仓|镇|乡|村|部门|专班|指挥部|支队|大队|总队|银行|协会|机构|单位|矿井|学院|党组|总工|员)"
+    "|院|队|中心|公路段|工务段|公司|集团|系|仓|镇|乡|村|部门|专班|指挥部|支队|大队|总队|银行|协会|机构|单位|矿井|学院|党组|总工|员|(?<=[一-鿿][一-鿿])人(?!均)(?<!个人)(?<!每人)(?<!何人)(?<!工人)(?<!老人)|[馆店厂吧]|户(?<![门账客用窗入逐到])"
+    "|商(?<![协招营经电])|师|生(?<![民卫发产学再滋])|工(?<![施开复动竣加职化分停返用务])|长(?<![增延成生家特]))"
 )
 """A name the directory does not know, by its ending."""
 _ACTING = (
@@ -176,8 +179,8 @@ def _automaton() -> tuple[AhoCorasick, tuple[Entry | None, ...]]:
 
 _ENDINGS: tuple[tuple[str, PartyType], ...] = (
     ("领导小组|指挥部|专班|委员会|办公室|联席会议|小组|组|办|工作队|队伍|队", "body"),
-    ("负责人|负责同志|责任人|领导|书记|主任|局长|主席|干部|工作人员|同志们|同志|员|长|师|医生|老师", "post"),
-    ("公司|集团|学校|医院|中学|小学|大学|企业|银行|机构|协会|合作社|院|校|厂|店|馆|园|商|方|场|户", "institution"),
+    ("负责人|负责同志|责任人|人|领导|书记|主任|局长|主席|干部|工作人员|同志们|同志|员|长|师|医生|老师", "post"),
+    ("公司|集团|学校|医院|中学|小学|大学|企业|银行|机构|协会|合作社|院|校|厂|店|馆|园|吧|商|方|场|户", "institution"),
     ("乡|镇|街道|社区|村|县|市|区|旗|州|省|管委会|人民政府|政府", "territory"),
     ("局|委|厅|部|科|处|室|所|站|中心|系统|部门|机关|单位|会|社|联|支队|大队|总队", "department"),
     ("群众|居民|村民|人员|者|朋友", "public"),
@@ -250,9 +253,10 @@ def names(text: str, start: int, end: int, found: Sequence[Hit]) -> list[Name]:
         name = Name(at, b, entry.canonical, entry.type, entry.bare and not (at < a and text[at] == "各"))
         name = _with_office(text, name)
         last = out[-1] if out else None
-        if last and last.end == at and (whole := _merged(text, last, name)):
+        word = last is not None and _within_word(text, last.start) and (len(out) < 2 or out[-2].end < last.start)
+        if last and last.end == at and (whole := _merged(text, last, name, word)):
             out[-1] = whole
-        elif last and _modifies(text, last, name) and 0 < at - last.end <= 12 and _plain(text, last.end, at):
+        elif last and _modifies(text, last, name, word) and 0 < at - last.end <= 12 and _plain(text, last.end, at):
             out[-1] = replace(name, start=last.start, canonical=normal(text[last.start : b]))
         else:
             out.append(name)
@@ -260,12 +264,10 @@ def names(text: str, start: int, end: int, found: Sequence[Hit]) -> list[Name]:
     return [_widened(text, start, out[i - 1].end if i else start, name) for i, name in enumerate(out)]
 
 
-def _modifies(text: str, first: Name, second: Name) -> bool:
+def _modifies(text: str, first: Name, second: Name, word: bool) -> bool:
     """Whether a name may begin the modifier of a later one: 铁路 + 沿线环境治理 + 联席会议, 重点地区 + 返岗 + 人员."""
     if first.bare:
-        return not second.bare and (
-            text[first.start : first.end] not in _ALSO_VERBS or _within_word(text, first.start)
-        )
+        return not second.bare and (word or text[first.start : first.end] not in _ALSO_VERBS)
     return first.type == "territory" and text[first.start] not in "各每有相" and second.type in ("public", "institution")
 
 
@@ -314,15 +316,15 @@ def _widened(text: str, start: int, floor: int, name: Name) -> Name:
     return replace(name, start=at, canonical=name.canonical if said else normal(text[at : name.end]))
 
 
-def _merged(text: str, first: Name, second: Name) -> Name | None:
-    """Two adjacent names as one, or None when they stay two."""
+def _merged(text: str, first: Name, second: Name, word: bool) -> Name | None:
+    """Two adjacent names as one, or None when they stay two; ``word`` when the first only goes on a word (义务 + 教育)."""
     if text[second.start] == "各" and (first.type != second.type or second.type != "department"):
         return Name(first.start, second.end, normal(text[first.start : second.end]), "all")
     if second.bare and text[first.start : first.end] == "各级":
         return replace(second, start=first.start, bare=False)
     if second.canonical == "本人" and first.type == "public":
         return replace(first, end=second.end)
-    verb = first.bare and text[first.start : first.end] in _VERBS_FIRST and not _within_word(text, first.start)
+    verb = first.bare and not word and text[first.start : first.end] in _VERBS_FIRST
     if second.bare or verb or first.type in ("post", "public") or (first.bare and second.type == "department"):
         return None
     if first.type == second.type == "territory" and "政府" not in second.canonical:
