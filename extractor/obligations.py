@@ -72,8 +72,9 @@ def judge(text: str, sentences: Sequence[Sentence], nodes: Sequence[Node]) -> tu
     }
     judged: list[Judged] = []
     for k, (part, f) in enumerate(zip(parts, in_context, strict=True)):
-        ordered = probability(f, table["context"]) >= 0.5
-        rule = _strongest(f, table["context"], ordered)
+        asked = _QUESTION.search(text[part.words : part.end]) is not None
+        ordered = probability(f, table["context"]) >= 0.5 and not asked
+        rule = "verdict.question" if asked else _strongest(f, table["context"], ordered)
         kind: VerdictKind = "context"
         if ordered:
             kind = "heading" if k in titles else "directive"
@@ -82,18 +83,29 @@ def judge(text: str, sentences: Sequence[Sentence], nodes: Sequence[Node]) -> tu
     return judged, points
 
 
+_OWN_SIGNS = ("verdict.", "lead.", "shape.bare", "head.verdict.")
+
+
 def _strongest(f: Features, table: Mapping[str, float], positive: bool) -> str:
     """The sign that weighs most for the verdict reached; cues of the words come before their shape and surroundings."""
     sign = 1.0 if positive else -1.0
-    ranked = [(sign * table.get(name, 0.0) * value, name) for name, value in f.items()]
-    ranked = [r for r in ranked if r[0] > 0]
-    own = [r for r in ranked if r[1].startswith(("verdict.", "lead.", "shape.bare", "head.verdict."))]
-    name = max(own or ranked, default=(0.0, "context"))[1].removeprefix("head.")
+    name, best, own = "context", 0.0, False
+    for sign_name, value in f.items():
+        weight = sign * table.get(sign_name, 0.0) * value
+        if weight > 0:
+            is_own = sign_name.startswith(_OWN_SIGNS)
+            if (is_own, weight, sign_name) > (own, best, name):
+                name, best, own = sign_name, weight, is_own
+    name = name.removeprefix("head.")
     if name.startswith(("verdict.", "lead.")):
         return name
     return "verdict.bare" if name.startswith("shape.bare") else "verdict.shape" if name.startswith("shape.") else "verdict.context"
 
 
+# A question asks, whatever it asks about (返乡人员要报备吗？).
+_QUESTION = re.compile(
+    r"\A(?:问|Q)[0-9]{0,2}：|(?:[吗呢]|是否|能否|什么|如何|怎么|怎样|哪[些里个]|多少|几[个天时])[^，。；：？\n]{0,20}？[”’）]{0,2}\Z"
+)
 _CLAUSES = re.compile(r"[，：；。！？“”（）]+")
 _FORBID = re.compile(
     r"严禁|不得|禁止|不准|不许|不允许|切忌|切勿|不要|不能|不可(?!避免)|决不|绝不|一律不|谢绝|暂不|不让|杜绝|避免|勿|不予|不再|非必要不|^不(?!符合|满|具备|到|足|够|同|断|仅|少|论|管|久|愿|主动|报|按|配合|但|忘|松|留|漏)"

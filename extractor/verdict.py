@@ -216,7 +216,10 @@ def weights() -> dict[str, dict[str, float]]:
 
 def probability(f: Mapping[str, float], table: Mapping[str, float]) -> float:
     """The logistic of the weighted sum; "bias" counts always."""
-    total = table.get("bias", 0.0) + sum(table.get(name, 0.0) * value for name, value in f.items())
+    total = table.get("bias", 0.0)
+    get = table.get
+    for name, value in f.items():
+        total += get(name, 0.0) * value
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
