@@ -21,6 +21,8 @@ from models.engine import Database
 P = ParamSpec("P")
 T = TypeVar("T")
 
+SHARING_WRITERS = 32
+
 
 @dataclass(slots=True)
 class Service:
@@ -35,9 +37,9 @@ class Service:
     _writes: anyio.CapacityLimiter = field(init=False)
 
     def __post_init__(self) -> None:
-        # SQLite has one writer; more threads would only wait for each other. No thread ever waits for a connection.
+        # No thread ever waits for a connection. SQLite's writers share one: those that wait write together.
         writers = 1 if self.database.is_sqlite else max(1, self.settings.database_pool // 2)
-        self._writes = anyio.CapacityLimiter(writers)
+        self._writes = anyio.CapacityLimiter(SHARING_WRITERS if self.database.is_sqlite else writers)
         self._reads = anyio.CapacityLimiter(self.settings.database_pool - writers)
         self.gate = Gate(lambda token: self.read(look_up, token), loopback=is_loopback(self.settings.host))
 
@@ -54,8 +56,7 @@ class Service:
         """What a function of the store returns; its change is durable when this returns, or undone when it raises."""
 
         def work() -> T:
-            with self.database.writing() as connection:
-                return change(connection, *args, **kwargs)
+            return self.database.write(lambda connection: change(connection, *args, **kwargs))
 
         return await to_thread.run_sync(work, limiter=self._writes)
 

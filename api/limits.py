@@ -12,7 +12,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Problem
 
-
 # What is shown to a browser by mistake must do nothing there.
 HARMLESS = {
     b"x-content-type-options": b"nosniff",

@@ -11,12 +11,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import Connection
 
 from api import bodies, errors, export
-from api.bodies import Storable
 from api.deps import Reading, Serving, Writing
 from api.errors import Bilingual, Problem
 from api.paging import COUNTED, Listing, PageQuery, listing
 from extractor import directory
 from models import records, tables
+from models.ledger import Preset
 from models.store import departments, followup, obligations
 from models.store.followup import Correction, FollowUp
 from models.store.obligations import Filter, ObligationView
@@ -32,10 +32,15 @@ def _instant(value: Any) -> Any:
     """A date, or a date with a time: `2022-06-30`, `2022-06-30T18:00`."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?)?", value):
         try:
-            return dt.datetime.fromisoformat(value)
+            found = dt.datetime.fromisoformat(value)
         except ValueError:
-            pass
-    raise Bilingual("须为日期或时间，如 2022-06-30", "must be a date such as 2022-06-30, or with a time")
+            found = dt.datetime.min
+        if 1900 <= found.year <= 2199:
+            return found
+    raise Bilingual(
+        "须为1900至2199年的日期或时间，如 2022-06-30、2022-06-30T18:00",
+        "must be a date from 1900 to 2199 such as 2022-06-30, or with a time such as 2022-06-30T18:00",
+    )
 
 
 Instant = Annotated[
@@ -100,7 +105,7 @@ class ExportQuery(FilterQuery):
     """Which obligations, in which order, in which form."""
 
     ordering: Ordering = "text"
-    preset: Annotated[export.Preset, Field(description="列的编排 which columns")] = "督办台账"
+    preset: Annotated[Preset, Field(description="列的编排 which columns")] = "督办台账"
     encoding: Annotated[export.Encoding, Field(description="CSV 的编码 encoding of the CSV")] = "utf-8-bom"
 
 
@@ -193,23 +198,21 @@ async def get_obligation(serving: Serving, _: Reading, response: Response, oblig
     return view
 
 
-class Change(BaseModel):
+class DeadlineChange(followup.DeadlineCorrection):
+    """A deadline in a person's words. `due` is the first instant that is too late; without it, it follows from a date
+    in `value`."""
+
+    due: Annotated[Instant | None, Field(examples=["2022-07-01T00:00"])] = None
+
+
+class Change(FollowUp, Correction):
     """What people enter: follow-up, or corrections of what the rules found. Fields that are left out stay as they are.
 
     A corrected field is locked: later runs of the rules propose, they do not overwrite it. Null gives it back.
     """
 
-    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
-
-    status: tables.Status | None = None
-    progress: Annotated[str | None, Storable, Field(max_length=20_000, description="进展情况")] = None
-    problems: Annotated[str | None, Storable, Field(max_length=20_000, description="存在问题")] = None
-    next_steps: Annotated[str | None, Storable, Field(max_length=20_000, description="下一步打算")] = None
-    completion: Annotated[int | None, Field(ge=0, le=100, description="完成率，%")] = None
     closed_on: Annotated[bodies.Day | None, Field(description="办结时间")] = None
-    modality: records.Modality | None = None
-    parties: Annotated[list[followup.PartyCorrection] | None, Field(max_length=100)] = None
-    deadlines: Annotated[list[followup.DeadlineCorrection] | None, Field(max_length=20)] = None
+    deadlines: Annotated[tuple[DeadlineChange, ...] | None, Field(strict=False, max_length=20)] = None
 
 
 def _apply(connection: Connection, number: int, change: Change, version: int | None, actor: str) -> ObligationView:

@@ -41,7 +41,7 @@ class Settings(BaseSettings):
         int, Field(ge=1, le=10_000, description="speeches that may wait for a process; beyond it the answer is 503")
     ] = 64
     document_seconds: Annotated[
-        float, Field(gt=0, le=3600, description="time for reading one speech, one second more for each 50,000 characters")
+        float, Field(gt=0, le=3600, description="time for one speech, one second more for each 50,000 characters")
     ] = 10.0
     worker_memory_mb: Annotated[
         int, Field(ge=512, le=1_000_000, description="address space that one process may use, in MiB")
