@@ -201,16 +201,18 @@ def _quarantine(found: Findings, number: dict[int, str]) -> tuple[QuarantineRule
 
 
 def _warnings(found: Findings) -> tuple[Warning, ...]:
-    """Gaps in the numbering: a point whose number does not follow, or a list that does not begin at one."""
-    out = []
-    for n in found.nodes:
-        if n.gap:
-            marker = found.view.text[n.start : n.marker_end]
-            out.append(
-                Warning(
-                    code="numbering-gap",
-                    message=f"“{marker}”之前缺少上一序号，原文可能有缺漏",
-                    span=found.view.span(n.start, n.marker_end),
-                )
-            )
-    return tuple(out)
+    """What the reader should know: gaps in the numbering, and deadlines that the calendar at hand cannot count."""
+    span, text = found.view.span, found.view.text
+    gaps = [
+        Warning(
+            code="numbering-gap",
+            message=f"“{text[n.start : n.marker_end]}”之前缺少上一序号，原文可能有缺漏",
+            span=span(n.start, n.marker_end),
+        )
+        for n in found.nodes
+        if n.gap
+    ]
+    uncounted = [
+        Warning(code="calendar-unknown", message=d.note, span=span(d.start, d.end)) for d in found.deadlines if d.note
+    ]
+    return (*gaps, *uncounted)
