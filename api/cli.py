@@ -12,7 +12,7 @@ import sys
 
 import typer
 
-from api.commands import extract, rules
+from api.commands import check, extract, rules
 from api.output import Failure, complain
 
 HELP = """\
@@ -24,6 +24,7 @@ Reads a Chinese speech, notice or meeting report and lists who has to do what by
   duban extract --csv -o 台账.csv 讲话.txt 通知.txt    台账，用 Excel 或 WPS 打开 a ledger for Excel or WPS
   duban extract --json --date 2022-03-01 讲话.txt   全部结果 everything as JSON
   duban explain 讲话.txt                          逐句说明 the verdict on every sentence
+  duban check 讲话.txt                            待明确清单 what to ask back
   duban rules                                   全部规则 the rules
 
 各命令的用法 More: duban extract --help
@@ -38,6 +39,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 extract.register(app)
+check.register(app)
 rules.register(app)
 
 

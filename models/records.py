@@ -213,3 +213,21 @@ class Extraction(Record):
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of an extraction, as `docs/extraction.schema.json` holds it."""
     return Extraction.model_json_schema(mode="serialization")
+
+
+QueryCode = Literal[
+    "no-party", "no-deadline", "vague", "open-deadline", "no-date", "no-calendar", "numbering-gap",
+]  # fmt: skip
+
+
+class Query(Record):
+    """Something to ask back before a row of the ledger can be filled in: what is missing or left open, and where.
+
+    ``question`` is in Chinese; ``obligation`` is the obligation it is about, null where it is about the text.
+    """
+
+    code: QueryCode
+    question: str
+    span: Span
+    obligation: str | None = None
+    rule: str

@@ -1,5 +1,7 @@
 """Compares the records of a speech with those of its mutation, place by place."""
 
+# Each Chinese character counts as two columns; the phrases are data.
+# ruff: noqa: E501
 from __future__ import annotations
 
 import random

@@ -1,5 +1,7 @@
 """Changes to a speech under which its records must stay the same, but for what was changed."""
 
+# Each Chinese character counts as two columns; the phrases are data.
+# ruff: noqa: E501
 from __future__ import annotations
 
 import random

@@ -25,7 +25,7 @@ class Group:
 def groups() -> tuple[Group, ...]:
     """All groups, in the order in which a text meets them."""
     from extractor.deadlines import run as run_deadlines
-    from extractor.rules import noise, parties, quarantine, verdict
+    from extractor.rules import noise, parties, quarantine, vague, verdict
     from extractor.rules.deadlines import RULES as DEADLINES
     from extractor.rules.times import RULES as TIMES
     from extractor.times import run as run_times
@@ -37,6 +37,7 @@ def groups() -> tuple[Group, ...]:
         Group("times", "时间表达", TIMES, run_times),
         Group("deadlines", "完成时限", DEADLINES, run_deadlines),
         Group("quarantine", "隔离管控规则", quarantine.RULES, quarantine.run),
+        Group("vague", "待明确的模糊表述", vague.RULES, vague.run),
     )
 
 
