@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from extractor import roles
@@ -11,7 +10,7 @@ from extractor.directory import Crosses
 from extractor.items import Point
 from extractor.obligations import Judged
 from extractor.rules import parties as rules
-from extractor.rules.actions import ADVERBS, GOVERNING, VERBS
+from extractor.rules import subjects
 from models.records import PartyType, Role
 
 
@@ -36,17 +35,6 @@ class Assignment:
     inherited: bool
 
 
-_LEADING = frozenset({"parties.subject", "parties.field-subject", "parties.doer", "parties.doer-next", "parties.work", "parties.topic", "parties.when", "parties.whoever", "parties.relative", "parties.place", "parties.places", "parties.people",
-        "parties.organ-doer", "parties.timed", "parties.unknown", "parties.fields-doer", "parties.bodies"})
-"""Rules that find the subject of a sentence, which may carry over."""
-
-_NEW_SPEECH = re.compile("(?:[一-鿿]{0,12}?)(?:会议|会上|通知|书记|县长|市长|主任|局长)?(?:还)?(?:强调|指出|要求|提出|明确|表示)，|此外|另外")
-_OTHER_SUBJECT = re.compile("(?:同时|因此|所以|所以说|对此|总之|今后|下一步)?，?(?:我们|大家|同志们|全[市县省区旗州镇乡村国](?:上下)?(?=要|必须|应|须)|希望|请(?:遵照|认真|一并|贯彻))")
-_BAN = re.compile("(?:坚决|一律|原则上|也|并)?(?:严禁|不得|不许|不准|不允许|禁止|鼓励|提倡|暂停|支持|建议)")
-_TOPIC = re.compile("(?:(?!的)[一-鿿]){2,14}?(?<![中时后前间内上下])(?:要(?![求点素])|必须|应当|不得|须|实行|严禁)")
-_ENFORCEMENT = re.compile("对[^。；]{1,30}，(?:一律|均)?(?:实行|实施|落实)?(?:集中|居家)|(?:凡是?|对)[^。；]{0,40}(?:的|者)，[^。；]{0,20}(?:严肃|追究|查处|问责|处理|处罚|曝光)")
-
-
 def assign(
     text: str, sentences: Sequence[Judged], points: Sequence[Point], crosses: Crosses | None = None
 ) -> list[tuple[Assignment, ...]]:
@@ -65,18 +53,12 @@ def assign(
     last = -1
     for k, (start, _, _), findings in zip(asked, bodies, found, strict=True):
         for between in sentences[last + 1 : k]:
-            carried.interrupt(between)
-        own, subjects = _own(findings)
-        parties = carried.into(text, sentences[k], start, own, subjects)
-        out[k] = (*parties, *(a for a in out[k] if a not in parties))
+            carried.interrupt(text, between)
+        own, lead = _own(findings)
+        parties = carried.into(text, sentences[k], start, own, lead)
+        out[k] = tuple(dict.fromkeys((*parties, *out[k])))
         last = k
     return out
-
-
-_LIMIT_LINE = re.compile("[（(]?(?:完成|办结|整改)?(?:时限|时间|期限)：")
-"""The line of a list that says by when: it concerns those whom the lines before it name."""
-_LIST_LINE = re.compile("[（(【]?(?:责任|牵头|主办|承办|协办|配合|督办|主责|负责|落实)(?:责任)?(?:单位|部门|领导|人|主体)?(?:及责任人)?：|（[^（），。；]{2,60}(?:牵头|负责|配合)")
-"""A sentence that is nothing but the list of those responsible for the task before it."""
 
 
 def _listed(text: str, sentences: Sequence[Judged]) -> dict[int, list[rules.Finding]]:
@@ -87,8 +69,10 @@ def _listed(text: str, sentences: Sequence[Judged]) -> dict[int, list[rules.Find
     out: dict[int, list[rules.Finding]] = {}
     task = -1
     for k, sentence in enumerate(sentences):
-        if _LIST_LINE.match(text, sentence.start, sentence.end):
-            if sentence.verdict == "context" and task >= 0 and sentence.point in (None, sentences[task].point) and sentence.line - sentences[task].line <= 4:
+        if subjects.LIST_LINE.match(text, sentence.start, sentence.end):
+            above = sentences[task]
+            near = sentence.point in (None, above.point) and sentence.line - above.line <= 4
+            if sentence.verdict == "context" and task >= 0 and near:
                 out.setdefault(task, []).extend(rules.lists(text, sentence.start, sentence.end))
         elif sentence.verdict == "directive":
             task = k
@@ -114,11 +98,11 @@ def _body(text: str, sentences: Sequence[Judged], k: int, points: Sequence[Point
 
 def _own(findings: Sequence[rules.Finding]) -> tuple[list[Assignment], list[rules.Finding]]:
     """The parties that a sentence itself names, each once, and the findings that are its subjects."""
-    subjects = [f for f in findings if f.rule in _LEADING]
+    lead = [f for f in findings if f.rule in subjects.LEADING]
     own: list[Assignment] = []
     seen: set[tuple[str, int]] = set()
     for finding in findings:
-        if finding.rule in ("parties.owner", "parties.owner-next", "parties.part", "parties.part-next") and subjects and subjects[0].group.start < finding.group.start:
+        if finding.rule in subjects.OWNED and lead and lead[0].group.start < finding.group.start:
             continue
         beside = any(roles.oversees(name) for name in finding.group.names)
         for name in finding.group.names:
@@ -130,18 +114,32 @@ def _own(findings: Sequence[rules.Finding]) -> tuple[list[Assignment], list[rule
             seen.add(key)
             mention = Mention(name.start, name.end, name.canonical, name.type, finding.rule)
             own.append(Assignment(mention, roles.role(finding.rule, name, finding.after, finding.label, beside), False))
-    return own, subjects
+    return own, lead
 
 
-def _own_topic(text: str, start: int, end: int) -> bool:
-    """Whether a sentence opens with a thing of its own that has to be so: 食堂实行分餐制."""
-    m = _TOPIC.match(text, start, end)
-    if not m:
+def _own_matter(text: str, start: int, end: int) -> bool:
+    """Whether a sentence opens with a matter or a thing of its own, so that no earlier subject is meant."""
+    if any(opening.match(text, start, end) for opening in (subjects.NEW_SPEECH, subjects.OTHER_SUBJECT, subjects.BAN)):
+        return True
+    if not subjects.TOPIC.match(text, start, end):
         return False
-    return not any(text.startswith(word, start) for word in _OPENERS) and text[start] not in "要应须将把对在按从以为并也还"
+    return text[start] not in "要应须将把对在按从以为并也还" and not text.startswith(subjects.OPENERS, start)
 
 
-_OPENERS = (*ADVERBS, *VERBS, *GOVERNING, "同时", "此外", "特别", "尤其", "必须", "务必", "凡", "如", "对于")
+def _scope(sentence: Judged) -> tuple[bool, int]:
+    """The point, or outside points the line, within which a subject holds."""
+    return (False, sentence.line) if sentence.point is None else (True, sentence.point)
+
+
+def _inherited(parties: Iterable[Assignment]) -> tuple[Assignment, ...]:
+    """The parties as the next sentence takes them over."""
+    return tuple(replace(a, inherited=True) for a in parties)
+
+
+_LEVELS = 8
+"""How many levels of points a subject passes down at most."""
+_MOST = 40
+"""How many parties carry over at most: no subject that is plainly meant names more."""
 
 
 class _Carried:
@@ -151,45 +149,48 @@ class _Carried:
         self._points = points
         self._of_point: dict[int, tuple[tuple[Assignment, ...], bool]] = {}
         self._list: tuple[Assignment, ...] = ()
+        self._last: tuple[tuple[bool, int], tuple[Assignment, ...]] = ((False, -1), ())
         self._line: tuple[int, tuple[Assignment, ...]] = (-1, ())
 
     def into(
-        self, text: str, sentence: Judged, start: int, own: list[Assignment], subjects: Sequence[rules.Finding]
+        self, text: str, sentence: Judged, start: int, own: list[Assignment], lead: Sequence[rules.Finding]
     ) -> tuple[Assignment, ...]:
         """The parties of the sentence, own and carried over; remembers its subject for the next one."""
-        if _LIMIT_LINE.match(text, start, sentence.end):
+        if subjects.LIMIT_LINE.match(text, start, sentence.end):
             return (*self._list, *own)
         if own and all(a.mention.rule == "parties.list" for a in own):
-            self._list = (*self._list, *(replace(a, inherited=True) for a in own))
+            self._list = (*self._list, *_inherited(own))[:_MOST]
             return tuple(own)
         self._list = ()
         before = self._in_force(text, sentence)
-        leading = bool(subjects) and not _DEMAND.search(text, start, subjects[0].group.start)
-        if leading:
-            kept = tuple(replace(a, inherited=True) for a in own if a.mention.rule in _LEADING and a.role != "lead")
-            self._keep(sentence, kept if len(subjects) == 1 else ())
-            return tuple(own)
-        if own and (own[0].mention.rule != "parties.together"):
-            broad = any(a.mention.type in ("all", "territory") for a in own)
-            if broad or not subjects:
-                head = sentence.verdict == "heading"
-                self._keep(sentence, tuple(replace(a, inherited=True) for a in own) if head else ())
+        if subjects.GOES_ON.match(text, start, sentence.end) and self._last[0] == _scope(sentence):
+            before = before or self._last[1]
+        self._last = (_scope(sentence), ())
+        if lead:
+            last = {(n.start, n.end) for n in lead[-1].group.names}
+            self._last = (_scope(sentence), _inherited(a for a in own if (a.mention.start, a.mention.end) in last))
+            if not subjects.DEMAND.search(text, start, lead[0].group.start):
+                named = _inherited(a for a in own if a.mention.rule in subjects.LEADING and a.role != "lead")
+                self._keep(sentence, named if len(lead) == 1 else ())
                 return tuple(own)
-        if _NEW_SPEECH.match(text, start, sentence.end) or _OTHER_SUBJECT.match(text, start, sentence.end):
-            self._keep(sentence, ())
+        if own and own[0].mention.rule != "parties.together":
+            broad = any(a.mention.type in ("all", "territory") for a in own)
+            if broad or not lead:
+                self._keep(sentence, _inherited(own) if sentence.verdict == "heading" else ())
+                return tuple(own)
+        if subjects.ENFORCEMENT.match(text, start, sentence.end):
             return tuple(own)
-        if _ENFORCEMENT.match(text, start, sentence.end):
-            return tuple(own)
-        if _BAN.match(text, start, sentence.end) or _own_topic(text, start, sentence.end):
+        if _own_matter(text, start, sentence.end):
             self._keep(sentence, ())
             return tuple(own)
         self._keep(sentence, before)
-        named = {a.mention.canonical for a in own}
-        return (*(a for a in before if a.mention.canonical not in named), *own)
+        named_here = {a.mention.canonical for a in own}
+        return (*(a for a in before if a.mention.canonical not in named_here), *own)
 
-    def interrupt(self, sentence: Judged) -> None:
-        """A sentence that demands nothing speaks of something else: the subject before it no longer holds."""
-        if sentence.end - sentence.start > 8:
+    def interrupt(self, text: str, sentence: Judged) -> None:
+        """A sentence that demands nothing speaks of something else: the subject before it no longer holds. A short
+        one, or one that leads in to a point (如何做到负责，一要…), does not count."""
+        if sentence.end - sentence.start > 8 and text[sentence.end - 1] not in "，：":
             self._keep(sentence, ())
 
     def _in_force(self, text: str, sentence: Judged) -> tuple[Assignment, ...]:
@@ -199,16 +200,19 @@ class _Carried:
         if sentence.point in self._of_point:
             return self._of_point[sentence.point][0]
         at = sentence.point
-        while (parent := self._points[at].parent) is not None:
+        for _ in range(_LEVELS):
+            if (parent := self._points[at].parent) is None:
+                break
             parties, leads = self._of_point.get(parent, ((), False))
             if parties:
-                inline = text[self._points[at].start - 1] not in "。！？；\n"
+                inline = text[max(0, self._points[at].start - 1)] not in "。！？；\n"
                 return parties if leads or inline else ()
             at = parent
         return ()
 
     def _keep(self, sentence: Judged, parties: tuple[Assignment, ...]) -> None:
         """Remember the subject for the next sentence of the point or line."""
+        parties = parties if len(parties) <= _MOST else ()
         if sentence.point is None:
             self._line = (sentence.line, parties)
         else:
@@ -217,5 +221,3 @@ class _Carried:
             self._of_point[sentence.point] = (parties, leads or (old is not None and old[1] and old[0] == parties))
 
 
-_DEMAND = re.compile("全面|进一步|切实|完成|实施|做好|抓好|坚持|提高|(?<![主重需只首])要(?![求点素件害])|必须|务必|严格|加强|确保|落实")
-"""A demand that stands before the first subject, so that the subject is not that of the whole sentence."""

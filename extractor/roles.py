@@ -7,23 +7,31 @@ import re
 from extractor.directory import Name
 from models.records import Role
 
-_OVERSIGHT = re.compile("纪委|监委|纪检|审计|检察|巡察|巡视|督查|督察(?!整改)|督导|监察|监督组|监督员|检查组|暗访|考核组|验收组|评估组")
+_OVERSIGHT = re.compile(
+    "纪委|监委|纪检|审计|检察|巡察|巡视|督查|督察(?!整改)|督导|监察|监督组|监督员"
+    "|检查组|暗访|考核组|验收组|评估组"
+)
 """Bodies whose line of work is to oversee others."""
 
 _LEAD = re.compile(
     "[一-鿿、]{0,10}?(?:牵头|主责|任组长)|[^，。；\n]{0,20}?(?:负总责|负领导责任|第一责任人|主要责任人|首要责任人|第一责任|总责|总指挥|指挥长|统一领导|统一指挥)"
     "|，(?:统一领导|统一指挥|牵头)"
 )
-_SUPPORT = re.compile("(?:之间|要|应|须|都|也|均|必须|积极|主动|全力|密切|相互|互相|务必|全面){0,5}(?:配合|协助|协同|支持|理解并|参与配合|通力配合|做好配合)")
+_SUPPORT = re.compile(
+    "(?:之间|要|应|须|都|也|均|必须|积极|主动|全力|密切|相互|互相|务必|全面){0,5}"
+    "(?:配合|协助|协同|支持|理解并|参与配合|通力配合|做好配合)"
+)
 _SUPERVISE = re.compile(
     "，?(?:要|应|须|将|可|负责|必须|定期|适时|不定期|随时|切实|全程|严格|组织|开展|进行|加强|强化|跟踪|做好|追踪|日常|专项|常态化|现场|按规定){0,5}"
     "(?:[对把][^，。；\n]{1,30}?)??(?:进行|开展|组织|实施|全程|跟踪|专项|常态化){0,3}"
     "(?:督导|监督|督查|检查|督办|追责|追究|问责|暗访|督[^促]|验收)"
 )
 _OF_LABEL: tuple[tuple[str, Role], ...] = (
-    ("牵头", "lead"), ("主办", "lead"), ("主责", "lead"), ("配合", "support"), ("协办", "support"), ("协助", "support"), ("协同", "support"),
-    ("参与", "support"), ("参加", "support"), ("督", "supervise"),
-)  # fmt: skip
+    *((word, "lead") for word in ("牵头", "主办", "主责")),
+    *((word, "support") for word in ("配合", "协办", "协助", "协同", "参与", "参加")),
+    ("督", "supervise"),
+)
+"""The role that the label of a list gives, by the first word found in it."""
 _OF_RULE: dict[str, Role] = {"parties.together": "support", "parties.table-lead": "lead", "parties.table": "support"}
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from extractor import directory
 from extractor.directory import Crosses, Group
-from extractor.matcher import candidates
+from extractor.matcher import candidates, settle
 from extractor.rule import Match, Rule
 from extractor.rules.actions import ADVERBS, GOVERNING, VERBS
 from models.records import PartyType
@@ -325,6 +325,7 @@ def find(text: str, sentences: Sequence[Body], crosses: Crosses | None = None) -
     """
     view = _Shadow(text, sentences)
     out = [lists(text, start, end) for start, end, _ in sentences]
+    taken = [[(f.group.start, f.group.end) for f in findings] for findings in out]
     seen: set[int] = set()
     for rule in SHADOW_RULES:
         for m in candidates((rule,), view.text):
@@ -332,7 +333,7 @@ def find(text: str, sentences: Sequence[Body], crosses: Crosses | None = None) -
             if last in seen:
                 continue
             k, group = view.group(m.start, m.end, rule)
-            if any(group.start < f.group.end and f.group.start < group.end for f in out[k]):
+            if _overlaps(taken[k], group):
                 continue
             if group.bare and crosses is not None and crosses(text, group.names[0].start, group.names[-1].end):
                 continue
@@ -341,7 +342,7 @@ def find(text: str, sentences: Sequence[Body], crosses: Crosses | None = None) -
                 continue
             if (rule is PEOPLE and group.names[-1].type != "public") or (rule is DOER and group.names[-1].canonical == "人员"):
                 continue
-            if rule is BODIES and not re.match(r"[^，。；]{0,12}(?:专班|组)", text[group.names[-1].end :][:16]):
+            if rule is BODIES and not _OF_BODIES.match(text, group.names[-1].end):
                 continue
             if rule is ENCOURAGED and text[group.start] != "各":
                 continue
@@ -358,6 +359,12 @@ def find(text: str, sentences: Sequence[Body], crosses: Crosses | None = None) -
 
 _UNKNOWN_TYPE: dict[str, PartyType] = {"parties.bodies": "body", "parties.places": "territory", "parties.place": "territory"}
 _TAIL = re.compile(f"等[^，。；{ORGANS}{OTHERS}]{{0,8}}{NAMES}")
+
+
+def _overlaps(taken: Sequence[tuple[int, int]], group: Group) -> bool:
+    """Whether a group lies on one of the places taken, which are in order and apart."""
+    i = bisect_left(taken, (group.end, 0)) - 1
+    return i >= 0 and taken[i][1] > group.start
 
 
 class _Shadow:
@@ -420,6 +427,7 @@ class _Shadow:
         return source + at - begin
 
 
+_OF_BODIES = re.compile("[^，。；]{0,12}(?:专班|组)")
 _STAFF = re.compile("(?:人员|教师|老师|职工|专家|医生|护士|队伍)$")
 """Staff named in general: often an object, so only clear verbs make it a subject."""
 _UNDERGOES = re.compile("(?:也|均|都|则|原则上)?(?:一律|必须|应|要)?(?:不让|实行|实施|调整|采取|纳入|落实|劝返|进行[^，。；]{0,8}隔离)")
@@ -440,9 +448,7 @@ _SPLIT = re.compile("[、，,/和及与]|以及|会同")
 def lists(text: str, start: int, end: int) -> list[Finding]:
     """The findings of the rules that read the text itself, in one sentence."""
     out: list[Finding] = []
-    for m in candidates(TEXT_RULES, text, max(0, start - 1), end):
-        if m.start < start or any(m.start < f.group.end and f.group.start < m.end for f in out):
-            continue
+    for m in settle(c for c in candidates(TEXT_RULES, text, max(0, start - 1), end) if c.start >= start):
         names = _split(text, m.start, m.end) if m.rule is not WHOEVER else (directory.Name(m.start, m.end, text[m.start : m.end], "public"),)
         if names:
             label = "" if m.rule is WHOEVER else str(m.value)
