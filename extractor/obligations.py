@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from extractor.items import Node, Point
-from extractor.rules.verdict import NOT_ACTS, VERBS
+from extractor.rules.verdict import NOT_ACTS, VERBS, YAO_SUBJECTS
 from extractor.sentences import Sentence
 from extractor.verdict import (
     Features,
@@ -110,8 +110,9 @@ _CLAUSES = re.compile(r"[，：；。！？“”（）]+")
 _FORBID = re.compile(
     r"严禁|不得|禁止|不准|不许|不允许|切忌|切勿|不要|不能|不可(?!避免)|决不|绝不|一律不|谢绝|暂不|不让|杜绝|避免|勿|不予|不再|非必要不|^不(?!符合|满|具备|到|足|够|同|断|仅|少|论|管|久|愿|主动|报|按|配合|但|忘|松|留|漏)"
 )
+_SUBJECTS = "|".join(f"(?<={word}要)" for word in YAO_SUBJECTS.split())
 _REQUIRE = re.compile(
-    r"(?<![主重需不只将会想为若])要(?![求素点件])|必须|务必|应当|(?<![反响适供对相效])应(?![急对用有答])|须|请|确保|^由|由[^，]{2,10}(?:负责|自行|组织|牵头|统一)|立即|马上|第一时间"
+    rf"要(?![求素点件])(?:(?<![主重需不只将想为若]要)|{_SUBJECTS})|必须|务必|应当|(?<![反响适供对相效])应(?![急对用有答])|须|请|确保|^由|由[^，]{2,10}(?:负责|自行|组织|牵头|统一)|立即|马上|第一时间"
     r"|一律(?!不)|坚决(?!不|杜绝|防止)"
 )
 _ENCOURAGE = re.compile(r"(?:[^，]{0,6}?)(?:提倡|倡导|鼓励|建议|支持)|引导[^，]{0,20}非必要|(?:[^，要须应]{0,24}?)(?<![不方宁许认尚均无])可(?:以)?(?![能见谓是靠控行信])|即可")

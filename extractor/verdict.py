@@ -195,7 +195,7 @@ def _shape(f: Features, text: str, p: Piece, clauses: list[int]) -> None:
         f["shape.lead-in"] = 1.0
     if text[p.end - 1] in "？":
         f["shape.question"] = 1.0
-    if text[p.words] in "“":
+    if text.startswith("“", p.words):
         f["shape.quote"] = 1.0
     if size <= 40 and _SIGNATURE.search(text[p.start : p.end]):
         f["shape.signature"] = 1.0

@@ -41,12 +41,18 @@ class Cue:
 
 
 NEAR = 14  # how many characters of a clause its subject may fill
-_NOT_YAO_BEFORE = "主重需只就快将会想为若不纲摘概首紧险显机索提扼简必次须所没正撮"
+# Words that end in one of these characters and can still be the subject of 要 (村委会要, unlike 将要).
+YAO_SUBJECTS = (
+    "业主 车主 户主 船主 店主 雇主 房主 货主 场主 派出所 卫生所 研究所 司法所 税务所 财政所 国土所 供电所 管理所 监管所 服务所 事务所 看守所 场所 厕所 站所 "
+    "司机 手机 无人机 农机 收割机 飞机 危机 思想 行为 作为 抢险 保险 除险 排险 风险 每次 本次 此次 这次 前提"
+)
+_YAO = "要 " + " ".join(word + "要" for word in YAO_SUBJECTS.split())
+_NOT_YAO_BEFORE = "主重需只就快将想为若不纲摘概首紧险显机索提扼简必次须所没正撮"
 _NOT_YAO_AFTER = "求素点件害么是闻旨员塞职案事地道冲命价义领"
 
 CUES: tuple[Cue, ...] = (
     # what demands
-    Cue("verdict.yao", "“要”领起的要求", "要", ("当前[要]抓好排查", "各镇[要]及时上报"), ("主要任务已经明确", "上级要求很明确"),
+    Cue("verdict.yao", "“要”领起的要求", _YAO, ("当前[要]抓好排查", "村委会[要]及时上报", "[业主要]签字", "[派出所要]加强巡逻"), ("主要任务已经明确", "上级要求很明确", "派出所要求很明确"),
         before=_NOT_YAO_BEFORE, after=_NOT_YAO_AFTER),
     Cue("verdict.yao-head", "分句开头的“要”", "要", ("[要]压实责任", "同时，[要]备足物资"), ("这说明要靠大家", "要求各镇上报"),
         head=True, after=_NOT_YAO_AFTER),
