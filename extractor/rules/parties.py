@@ -318,8 +318,7 @@ class Finding:
 
 
 def find(text: str, sentences: Sequence[Body], crosses: Crosses | None = None) -> list[list[Finding]]:
-    """What the rules find in each sentence [start, end) of the text, in text order, no two on one place.
-
+    """What the rules find in each sentence [start, end) of the text, in text order.
 
     ``crosses`` may veto a bare field of work that the segmenter sees as part of a longer word.
     """
@@ -336,25 +335,37 @@ def find(text: str, sentences: Sequence[Body], crosses: Crosses | None = None) -
             if _overlaps(taken[k], group):
                 continue
             if group.bare and crosses is not None and crosses(text, group.names[0].start, group.names[-1].end):
+                seen.add(last)
                 continue
             after = view.text[m.end : m.end + 40].partition("\n")[0]
-            if group.names[-1].type == "public" and _UNDERGOES.match(after):
-                continue
-            if (rule is PEOPLE and group.names[-1].type != "public") or (rule is DOER and group.names[-1].canonical == "人员"):
-                continue
-            if rule is BODIES and not _OF_BODIES.match(text, group.names[-1].end):
-                continue
-            if rule is ENCOURAGED and text[group.start] != "各":
-                continue
-            if rule is WHEN and group.names[0].canonical == "个人":
-                continue
-            if rule is ORGAN_DOER and (group.names[-1].type == "territory" or (_STAFF.search(group.names[-1].canonical) and view.text[m.start - 1] not in "\n。；")):
+            before = view.text[max(0, m.start - 1) : m.start]
+            if not _fits(rule, text, group, before, after):
                 continue
             seen.add(last)
             out[k].append(Finding(rule.id, group, after))
     for findings in out:
         findings.sort(key=lambda f: f.group.start)
     return out
+
+
+def _fits(rule: Rule, text: str, group: Group, before: str, after: str) -> bool:
+    """Whether the names that a rule found are such as it means: the shadow does not show what they are."""
+    first, last = group.names[0], group.names[-1]
+    if last.type == "public" and _UNDERGOES.match(after):
+        return False
+    if rule is PEOPLE:
+        return last.type == "public"
+    if rule is DOER:
+        return last.canonical != "人员"
+    if rule is BODIES:
+        return bool(_OF_BODIES.match(text, last.end))
+    if rule is ENCOURAGED:
+        return text[group.start] == "各"
+    if rule is WHEN:
+        return first.canonical != "个人"
+    if rule is ORGAN_DOER:
+        return last.type != "territory" and (before in "\n。；" or not _STAFF.search(last.canonical))
+    return True
 
 
 _UNKNOWN_TYPE: dict[str, PartyType] = {"parties.bodies": "body", "parties.places": "territory", "parties.place": "territory"}
@@ -449,10 +460,11 @@ def lists(text: str, start: int, end: int) -> list[Finding]:
     """The findings of the rules that read the text itself, in one sentence."""
     out: list[Finding] = []
     for m in settle(c for c in candidates(TEXT_RULES, text, max(0, start - 1), end) if c.start >= start):
-        names = _split(text, m.start, m.end) if m.rule is not WHOEVER else (directory.Name(m.start, m.end, text[m.start : m.end], "public"),)
-        if names:
-            label = "" if m.rule is WHOEVER else str(m.value)
-            out.append(Finding(m.rule.id, Group(m.start, m.end, names, False), "", label))
+        if m.rule is WHOEVER:
+            one = (directory.Name(m.start, m.end, text[m.start : m.end], "public"),)
+            out.append(Finding(m.rule.id, Group(m.start, m.end, one, False), ""))
+        elif names := _split(text, m.start, m.end):
+            out.append(Finding(m.rule.id, Group(m.start, m.end, names, False), "", str(m.value)))
     return out
 
 

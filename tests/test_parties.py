@@ -1,0 +1,200 @@
+"""Who has to act: the directory, subjects, roles, lists, and the subject that carries over."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from importlib.resources import files
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractor import sentences
+from extractor.directory import entries, look_up
+from extractor.items import Point
+from extractor.obligations import Judged
+from extractor.parties import Assignment, assign
+from models.records import PartyType, VerdictKind
+
+ROWS = list(csv.DictReader(files("extractor").joinpath("rules/parties.csv").read_text(encoding="utf-8").splitlines()))
+
+
+def judged(text: str, points: tuple[Point, ...] = (), other: tuple[int, ...] = (), heading: tuple[int, ...] = ()) -> list[Judged]:
+    """Every sentence of the text as a directive, but those numbered in ``other`` and ``heading``."""
+    out = []
+    for n, s in enumerate(sentences.split(text)):
+        inside = [k for k, p in enumerate(points) if p.start <= s.start < p.end]
+        verdict: VerdictKind = "context" if n in other else "heading" if n in heading else "directive"
+        out.append(Judged(s.start, s.end, s.line, inside[-1] if inside else None, verdict, "require", "t.all"))
+    return out
+
+
+def told(text: str, found: tuple[Assignment, ...]) -> list[str]:
+    """`name:role`, with ~ before what is carried over."""
+    return ["~" * a.inherited + text[a.mention.start : a.mention.end] + ":" + a.role for a in found]
+
+
+def parties(text: str) -> list[list[str]]:
+    return [told(text, found) for found in assign(text, judged(text), [])]
+
+
+def point(text: str, marker: str, end: int | None = None, parent: int | None = None) -> Point:
+    start = text.index(marker)
+    return Point(start, start + len(marker), start + len(marker), end or len(text), "other", None, parent, "directive", "t.point")
+
+
+def test_the_directory_is_consistent() -> None:
+    aliases = Counter(alias for row in ROWS for alias in row["aliases"].split("|"))
+    names = Counter(row["canonical"] for row in ROWS)
+    assert [a for a, n in aliases.items() if n > 1] == []
+    assert [c for c, n in names.items() if n > 1] == []
+    assert {row["type"] for row in ROWS} <= set(get_args(PartyType))
+    assert all(a == a.strip() and a for a in aliases)
+    wrong = [(row["canonical"], entries()[row["canonical"]].canonical) for row in ROWS]
+    assert [pair for pair in wrong if pair[0] != pair[1]] == [], "a canonical name must not be an alias of another row"
+    assert len(ROWS) >= 250
+
+
+@pytest.mark.parametrize(
+    ("alias", "canonical"),
+    [
+        ("卫健部门", "卫生健康委员会"), ("县卫健委", "卫生健康委员会"), ("市卫生健康局", "卫生健康委员会"), ("卫健系统", "卫生健康委员会"),
+        ("县住建局", "住房和城乡建设局"), ("市场监管部门", "市场监督管理局"), ("县委县政府督查室", "督查室"), ("党政主要负责同志", "主要领导"),
+    ],
+)  # fmt: skip
+def test_short_forms_lead_to_one_canonical_name(alias: str, canonical: str) -> None:
+    assert look_up(alias).canonical == canonical
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("县畜禽中心", "department"), ("市经普办", "body"), ("护路联防专班", "body"), ("东河镇", "territory"), ("青原一中学", "institution"),
+        ("巡堤员", "post"), ("县防指办公室", "body"),
+    ],
+)  # fmt: skip
+def test_unknown_names_have_the_type_of_their_ending(name: str, kind: str) -> None:
+    assert look_up(name).type == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("卫健部门要备足床位。", ["卫健部门:responsible"]),
+        ("交通、住建、商务等行业主管部门要管好各自领域。", ["交通:responsible", "住建:responsible", "商务:responsible"]),
+        ("各地区、各部门要抓紧部署。", ["各地区:responsible", "各部门:responsible"]),
+        ("各地区各部门要抓紧部署。", ["各地区各部门:responsible"]),
+        ("由县水利局牵头，会同应急局制定预案。", ["县水利局:lead", "应急局:support"]),
+        ("县应急局牵头，各乡镇配合，月底前完成。", ["县应急局:lead", "各乡镇:support"]),
+        ("主要领导是第一责任人，分管领导具体抓。", ["主要领导:lead", "分管领导:responsible"]),
+        ("县纪委监委要对落实情况开展督查。", ["县纪委监委:supervise"]),
+        ("要压实网格员的排查责任。", ["网格员:responsible"]),
+        ("充分发挥党支部的堡垒作用、党员的先锋作用。", ["党支部:responsible", "党员:responsible"]),
+        ("要求各派出机构严格落实责任。", ["各派出机构:responsible"]),
+        ("严禁企业超范围生产。", ["企业:responsible"]),
+        ("成立联合督查组，督进度、督质量。", ["联合督查组:supervise"]),
+        ("完善预案（县应急局牵头，县财政局、各乡镇按职责分工负责，6月底前完成）。",
+         ["县应急局:lead", "县财政局:responsible", "各乡镇:responsible"]),
+        ("责任单位：县教育局、县融媒体中心", ["县教育局:responsible", "县融媒体中心:responsible"]),
+        ("（牵头单位：县发改局，配合单位：县财政局、青原银行）", ["县发改局:lead", "县财政局:support", "青原银行:support"]),
+        ("财务部3月底前拿出办法。", ["财务部:responsible"]),
+        ("鼓励各校设立奖励基金。", ["各校:responsible"]),
+    ],
+)  # fmt: skip
+def test_parties_of_a_sentence(text: str, expected: list[str]) -> None:
+    assert parties(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "督促企业落实主体责任。", "引导群众做好防护。", "组织党员入户走访。", "加强对敬老院的管控。", "第一时间向社区报告。", "报县政府审批后实施。",
+        "经主管部门批准后开工。", "我们要坚定信心。", "大家要行动起来。", "要抓好教育，办好实事。", "对工作不力的单位要严肃问责。", "加快企业复工复产。",
+        "要把问题移交到指挥部。", "按照省委要求抓好落实。", "成立工作专班。", "推进社区治理。", "完善应急预案。",
+    ],
+)  # fmt: skip
+def test_targets_recipients_and_places_are_no_parties(text: str) -> None:
+    assert parties(text) == [[]]
+
+
+def test_a_subject_carries_over_within_its_paragraph_only() -> None:
+    assert parties("宣传部门要多发声；要盯紧舆情；要曝光反面典型。\n要守住底线。") == [
+        ["宣传部门:responsible"], ["~宣传部门:responsible"], ["~宣传部门:responsible"], [],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "then",
+    ["会议强调，要守住底线。", "我们要再加把劲。", "教育部门要管好校园。", "严禁层层加码。", "核酸检测必须应检尽检。", "对违反规定的，要严肃查处。"],
+)
+def test_a_subject_ends_at_another_matter(then: str) -> None:
+    assert "卫健部门" not in str(parties("卫健部门要备足床位。" + then)[1])
+
+
+def test_a_sentence_that_demands_nothing_ends_the_subject() -> None:
+    text = "卫健部门要备足床位。当前形势依然十分严峻复杂。要守住底线。"
+    assert [told(text, a) for a in assign(text, judged(text, other=(1,)), [])] == [["卫健部门:responsible"], [], []]
+
+
+def test_a_heading_names_the_party_of_its_body_but_not_of_its_neighbour() -> None:
+    text = "一是县级干部要带头。要下沉一线。\n二是强化保障。要备足物资。"
+    points = (point(text, "一是", text.index("二是")), point(text, "二是"))
+    found = assign(text, judged(text, points, heading=(0, 2)), points)
+    assert [told(text, a) for a in found] == [["县级干部:responsible"], ["~县级干部:responsible"], [], []]
+
+
+def test_a_lead_sentence_carries_into_the_points_below_and_a_later_one_does_not() -> None:
+    text = "二、企业要落实防控责任。\n一是备足物资。\n二是管好员工。"
+    points = (point(text, "二、"), point(text, "一是", text.index("二是"), 0), point(text, "二是", parent=0))
+    assert [told(text, a) for a in assign(text, judged(text, points), points)][1:] == [["~企业:responsible"]] * 2
+    text = "二、守住底线。各级各部门要提高认识。\n一是备足物资。"
+    points = (point(text, "二、"), point(text, "一是", parent=0))
+    assert [told(text, a) for a in assign(text, judged(text, points), points)][2] == []
+
+
+def test_the_line_that_says_by_when_concerns_those_named_before_it() -> None:
+    text = "疏浚河道12公里。\n牵头单位：县水利局\n配合单位：各乡镇\n完成时限：5月底前"
+    points = (Point(0, 0, 0, len(text), "other", None, None, "directive", "t.point"),)
+    found = [told(text, a) for a in assign(text, judged(text, points), points)]
+    assert found[1:] == [["县水利局:lead"], ["各乡镇:support"], ["~县水利局:lead", "~各乡镇:support"]]
+
+
+def test_a_list_that_is_no_obligation_itself_belongs_to_the_task_before_it() -> None:
+    text = "疏浚河道12公里。\n责任单位：县水利局"
+    assert [told(text, a) for a in assign(text, judged(text, other=(1,)), [])] == [["县水利局:responsible"], []]
+
+
+def test_only_sentences_that_demand_have_parties() -> None:
+    text = "卫健部门要备足床位。"
+    assert assign(text, judged(text, other=(0,)), []) == [()]
+
+
+def test_the_segmenter_may_veto_a_bare_field_of_work() -> None:
+    text = "公安要守好卡口。"
+    assert parties(text) == [["公安:responsible"]]
+    asked: list[str] = []
+
+    def crosses(whole: str, start: int, end: int) -> bool:
+        asked.append(whole[start:end])
+        return True
+
+    assert assign(text, judged(text), [], crosses) == [()]
+    assert asked == ["公安"]
+
+
+WORDS = st.sampled_from(
+    ["各部门", "县水利局", "公安", "、", "和", "等部门", "要", "负责", "牵头", "由", "会同", "（", "）", "，", "。", "；", "\n", "的", "责任单位：", "发挥", "作用",
+     "督促", "企业", "人员", "凡", "一是", "财务部", "3月底前", "压实", "责任", "对", "成立", "专班", "x", "7", " "]
+)  # fmt: skip
+
+
+@given(st.lists(WORDS, max_size=40).map("".join))
+def test_whatever_the_text_names_lie_in_it_and_own_ones_in_their_sentence(text: str) -> None:
+    split = judged(text)
+    for sentence, found in zip(split, assign(text, split, []), strict=True):
+        for a in found:
+            name = text[a.mention.start : a.mention.end]
+            assert name and "\n" not in name
+            assert a.inherited == (not sentence.start <= a.mention.start < a.mention.end <= sentence.end)
