@@ -11,6 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -95,43 +97,79 @@ def show(group: str, texts: list[Labelled], context: list[list[Features]], probs
                     print(f"{t.id} gold={y} p={q:.2f} point={d if d is None else round(d, 2)} [{signs}] {t.text[piece.start:piece.end]}")
 
 
+@dataclass(frozen=True, slots=True)
+class Stacked:
+    """The signs and labels of all texts for each of the four sums; later sums see earlier ones only out of fold."""
+
+    texts: list[Labelled]
+    signs: dict[str, list[list[Features]]]
+    labels: dict[str, list[list[int | None]]]
+    probabilities: dict[str, list[np.ndarray]]
+
+    @property
+    def weight(self) -> list[float]:
+        return [t.weight for t in self.texts]
+
+
+# The inverse strength of the penalty on weights, for each sum.
+C = {"sentence": 1.0, "point": 0.3, "context": 1.0, "heading": 1.0}
+
+
+def stacked(texts: list[Labelled], keep: Callable[[str], bool] = lambda _: True) -> Stacked:
+    """The signs of all texts, those alone whose names are kept, with out-of-fold probabilities of every sum."""
+    weight = [t.weight for t in texts]
+    signs: dict[str, list[list[Features]]] = {}
+    probabilities: dict[str, list[np.ndarray]] = {}
+    begins = [heading_features(t.text, t.nodes, t.pieces, evidence(t.text, t.pieces)) for t in texts]
+    labels = {
+        "sentence": [t.sentence_labels for t in texts],
+        "point": [t.point_labels for t in texts],
+        "context": [t.sentence_labels for t in texts],
+        "heading": [[t.heading_labels[k] for k in b] for t, b in zip(texts, begins, strict=True)],
+    }
+
+    def weigh(name: str, rows: list[list[Features]]) -> None:
+        signs[name] = [
+            [{n: v for n, v in f.items() if keep(n.removeprefix("head.").removeprefix("title."))} for f in row] for row in rows
+        ]
+        probabilities[name] = crossed(signs[name], labels[name], weight, C[name])
+
+    weigh("sentence", [evidence(t.text, t.pieces) for t in texts])
+    found, alone = signs["sentence"], [list(a) for a in probabilities["sentence"]]
+    weigh("point", [point_features(t.text, t.nodes, t.pieces, a, f) for t, a, f in zip(texts, alone, found, strict=True)])
+    directive = [list(d) for d in probabilities["point"]]
+    weigh("context", [
+        context_features(t.text, t.nodes, t.pieces, f, a, d)
+        for t, f, a, d in zip(texts, found, alone, directive, strict=True)
+    ])  # fmt: skip
+    weigh("heading", [list(b.values()) for b in begins])
+    return Stacked(texts, signs, labels, probabilities)
+
+
+def tables(s: Stacked) -> dict[str, dict[str, float]]:
+    """The weights of the four sums, fitted on all the texts."""
+    out: dict[str, dict[str, float]] = {}
+    for name, c in C.items():
+        names, coef, bias = fit(*flat(s.signs[name], s.labels[name], s.weight, list(range(len(s.texts)))), c)
+        weights = {n: round(float(w), 2) for n, w in zip(names, coef, strict=True) if abs(w) >= 0.05}
+        out[name] = {"bias": round(bias, 2)} | weights
+    return out
+
+
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("folders", nargs="+", metavar="GOLD:TEXTS")
     ap.add_argument("--write", action="store_true")
     ap.add_argument("--errors", metavar="GROUP", help="show the sentences judged wrongly in this group of texts")
     args = ap.parse_args()
-    texts = [t for pair in args.folders for t in load(*map(Path, pair.split(":")))]
-    weight = [t.weight for t in texts]
-    found = [evidence(t.text, t.pieces) for t in texts]
-    sentence_labels = [t.sentence_labels for t in texts]
-    point_labels = [t.point_labels for t in texts]
-    every = list(range(len(texts)))
-
-    alone = crossed(found, sentence_labels, weight, 1.0)
-    report("sentence", texts, alone, sentence_labels)
-    points = [point_features(t.text, t.nodes, t.pieces, list(a), f) for t, a, f in zip(texts, alone, found, strict=True)]
-    directive = crossed(points, point_labels, weight, 0.3)
-    report("point", texts, directive, point_labels)
-    context = [
-        context_features(t.text, t.nodes, t.pieces, f, list(a), list(d))
-        for t, f, a, d in zip(texts, found, alone, directive, strict=True)
-    ]
-    final = crossed(context, sentence_labels, weight, 1.0)
-    report("context", texts, final, sentence_labels)
-    begins = [heading_features(t.text, t.nodes, t.pieces, f) for t, f in zip(texts, found, strict=True)]
-    titles = [list(b.values()) for b in begins]
-    title_labels = [[t.heading_labels[k] for k in b] for t, b in zip(texts, begins, strict=True)]
-    report("heading", texts, crossed(titles, title_labels, weight, 1.0), title_labels)
+    s = stacked([t for pair in args.folders for t in load(*map(Path, pair.split(":")))])
+    for name in C:
+        report(name, s.texts, s.probabilities[name], s.labels[name])
     if args.errors:
-        show(args.errors, texts, context, final)
+        show(args.errors, s.texts, s.signs["context"], s.probabilities["context"])
     if args.write:
-        tables = {}
-        for name, docs, labels, c in (("sentence", found, sentence_labels, 1.0), ("point", points, point_labels, 0.3), ("context", context, sentence_labels, 1.0), ("heading", titles, title_labels, 1.0)):
-            names, coef, bias = fit(*flat(docs, labels, weight, every), c)
-            tables[name] = {"bias": round(bias, 2)} | {n: round(float(w), 2) for n, w in zip(names, coef, strict=True) if abs(w) >= 0.05}
         path = ROOT / "extractor/rules/verdict_weights.json"
-        path.write_text(json.dumps(tables, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(tables(s), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         print("written", path.relative_to(ROOT))
 
 
