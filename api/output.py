@@ -25,32 +25,26 @@ def terminal() -> Console:
     return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else 100)
 
 
-def write(parts: Iterable[str], target: Path | None = None, encoding: str = "utf-8") -> None:
-    """Writes text, as it comes, to a file or standard output. A file appears only when it is complete.
+def write(parts: Iterable[str | bytes], target: Path | None = None) -> None:
+    """Writes the parts, text as UTF-8, as they come, to a file or standard output. A file appears only when it is complete.
 
-    Raises Failure when the file cannot be written or a character does not exist in the encoding.
+    Raises Failure when the file cannot be written.
     """
-    try:
-        if target is None:
-            for part in parts:
-                sys.stdout.buffer.write(part.encode(encoding))
-                encoding = "utf-8" if encoding == "utf-8-sig" else encoding
-            sys.stdout.buffer.flush()
-            return
-        _write_file(parts, target, encoding)
-    except UnicodeEncodeError as error:
-        raise Failure(
-            f"字符“{error.object[error.start]}”在 {encoding} 编码中不存在，请用 UTF-8。 "
-            f"Character U+{ord(error.object[error.start]):04X} does not exist in {encoding}; use UTF-8."
-        ) from None
+    encoded = (part.encode("utf-8", "replace") if isinstance(part, str) else part for part in parts)
+    if target is not None:
+        _write_file(encoded, target)
+        return
+    for part in encoded:
+        sys.stdout.buffer.write(part)
+    sys.stdout.buffer.flush()
 
 
-def _write_file(parts: Iterable[str], target: Path, encoding: str) -> None:
+def _write_file(parts: Iterable[bytes], target: Path) -> None:
     unfinished: Path | None = None
     try:
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         unfinished = Path(name)
-        with open(descriptor, "w", encoding=encoding, newline="") as file:
+        with open(descriptor, "wb") as file:
             file.writelines(parts)
         unfinished.chmod(0o666 & ~_umask())
         unfinished.replace(target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +14,6 @@ from rich.table import Column, Table
 from rich.text import Text
 from rich.tree import Tree
 
-from api.ledger import last_day
 from extractor.rule import Rule
 from models.records import Deadline, Extraction, Item, Obligation, QuarantineRule, Sentence, Span
 
@@ -179,8 +179,15 @@ def _deadline(deadline: Deadline) -> str:
 
 
 def _due(due: str) -> str:
-    """The last day in time, or the hour where one was said."""
-    return last_day(due) if due.endswith("T00:00") else due.replace("T", " ")
+    """The last day in time, or the hour where one was said. `due` is exclusive: midnight belongs to the day before.
+
+    >>> _due("2022-07-01T00:00"), _due("2022-03-25T18:00")
+    ('2022-06-30', '2022-03-25 18:00')
+    """
+    instant = dt.datetime.fromisoformat(due)
+    if instant.time() == dt.time():
+        return (instant - dt.timedelta(days=1)).date().isoformat()
+    return instant.isoformat(" ", "minutes")
 
 
 def _quarantine(found: Extraction) -> RenderableType:

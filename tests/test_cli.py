@@ -118,13 +118,13 @@ def test_csv_is_a_ledger_for_spreadsheets(duban: Duban, speech: Path) -> None:
     first, second = csv.DictReader(io.StringIO(run.out.decode("utf-8-sig"), newline=""))
     assert first["序号"] == "1"
     assert first["任务类别"] == "压实责任"
-    assert first["牵头单位"] == "县公安局"
-    assert first["配合单位"] == "县交通局"
+    assert first["牵头单位"] == "公安局"
+    assert first["配合单位"] == "交通运输局"
     assert first["完成时限"] == "3月底前"
     assert first["时限日期"] == "2022-03-31"
     assert first["段落号"] == "一"
     assert first["状态"] == "待签收"
-    assert (second["序号"], second["备注"]) == ("2", "禁止性要求")
+    assert (second["序号"], second["工作任务"]) == ("2", "严禁瞒报。")
 
 
 def test_csv_of_several_files_has_one_header_and_numbers_on(duban: Duban, speech: Path) -> None:
@@ -133,9 +133,16 @@ def test_csv_of_several_files_has_one_header_and_numbers_on(duban: Duban, speech
     assert len({len(row) for row in rows}) == 1
 
 
-@pytest.mark.parametrize(("name", "codec"), [("utf-8", "utf-8"), ("gb18030", "gb18030")])
+@pytest.mark.parametrize(("name", "codec"), [("utf-8", "utf-8"), ("gb18030", "gb18030"), ("utf-8-sig", "utf-8-sig")])
 def test_csv_in_other_encodings(duban: Duban, speech: Path, name: str, codec: str) -> None:
     assert duban("extract", "--csv", "--csv-encoding", name, speech).out.decode(codec).startswith("序号,")
+
+
+def test_csv_in_other_columns(duban: Duban, speech: Path) -> None:
+    run = duban("extract", "--csv", "--preset", "分解表", speech)
+    assert (
+        run.out.decode("utf-8-sig").splitlines()[0] == "序号,重点任务,工作任务,责任领导,牵头单位,配合单位,完成时限,备注"
+    )
 
 
 def test_csv_defuses_formulas(duban: Duban, tmp_path: Path) -> None:
@@ -154,8 +161,8 @@ def test_csv_puts_a_bracket_with_owners_into_the_row_of_its_task(duban: Duban, t
     )
     rows = list(csv.DictReader(io.StringIO(duban("extract", "--csv", path).out.decode("utf-8-sig"), newline="")))
     assert [(row["牵头单位"], row["配合单位"], row["完成时限"]) for row in rows] == [
-        ("市商务局", "市文旅局", "10月底前"),
-        ("市财政局", "", "6月底前"),
+        ("商务局", "文化和旅游局", "10月底前"),
+        ("财政局", "", "6月底前"),
     ]
     assert "举办促消费活动" in rows[0]["工作任务"] and "发放消费券" in rows[1]["工作任务"]
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
@@ -16,8 +13,22 @@ from rich.text import Text
 
 import extractor
 from api import output
-from api.commands.extract import AsJson, AsJsonl, AsTable, Date, Encoding, Files, Quiet, Target, _Work
+from api.commands.inputs import (
+    AsJson,
+    AsJsonl,
+    AsTable,
+    CsvEncoding,
+    Date,
+    Files,
+    Quiet,
+    Target,
+    Work,
+    line,
+    only_one,
+    pretty,
+)
 from extractor.check import check as queries_of
+from models.ledger import Cell, write_csv
 from models.records import Extraction, Query, QueryCode, Span
 
 KINDS: dict[QueryCode, str] = {
@@ -46,19 +57,14 @@ def check(
     as_table: AsTable = False,
     date: Date = None,
     target: Target = None,
-    encoding: Annotated[
-        Encoding, typer.Option("--csv-encoding", help="CSV 的编码 the encoding of the CSV")
-    ] = Encoding.UTF_8_BOM,
+    encoding: CsvEncoding = "utf-8-sig",
     quiet: Quiet = False,
 ) -> None:
     """Without a format: a table on a terminal, else JSONL, one question a line."""
-    if sum([as_json, as_jsonl, as_csv, as_table]) > 1:
-        raise typer.BadParameter("--json、--jsonl、--csv、--table 只能选一个。 Choose one of these four.")
-    if files.count("-") > 1:
-        raise typer.BadParameter("标准输入只能读一次。 Standard input can be read only once.")
+    only_one(as_json=as_json, as_jsonl=as_jsonl, as_csv=as_csv, as_table=as_table)
     if not (as_json or as_jsonl or as_csv):
         as_table = as_table or (sys.stdout.isatty() and target is None)
-    work = _Work(files, quiet, bar=not (as_table and target is None))
+    work = Work(files, quiet, bar=not (as_table and target is None))
 
     def ask(name: str, raw: str) -> Checked:
         found = extractor.extract(raw, date)
@@ -66,14 +72,14 @@ def check(
 
     results = work.run(lambda document: ask(document.name, document.text))
     if as_csv:
-        output.write(_csv(results), target, encoding.codec)
+        output.write(write_csv(_rows(results), encoding), target)
     elif as_table and target is None:
         for name, found, queries in results:
             _show(name, found, queries)
     elif as_json:
         every = [_document(name, queries) for name, _, queries in results]
         whole = every[0] if len(files) == 1 and every else every
-        output.write([json.dumps(whole, ensure_ascii=False, indent=2) + "\n"], target)
+        output.write([pretty(whole)], target)
     else:
         output.write(_lines(results), target)
     work.finish()
@@ -86,11 +92,11 @@ def _document(name: str, queries: Sequence[Query]) -> dict[str, object]:
 def _lines(results: Iterable[Checked]) -> Iterator[str]:
     for name, _, queries in results:
         for q in queries:
-            yield json.dumps({"file": name} | q.model_dump(mode="json"), ensure_ascii=False) + "\n"
+            yield line({"file": name} | q.model_dump(mode="json"))
 
 
-def _csv(results: Iterable[Checked]) -> Iterator[str]:
-    yield _csv_line(COLUMNS)
+def _rows(results: Iterable[Checked]) -> Iterator[Sequence[Cell]]:
+    yield COLUMNS
     number = 0
     for name, found, queries in results:
         spans = {o.id: o.span for o in found.obligations}
@@ -98,16 +104,8 @@ def _csv(results: Iterable[Checked]) -> Iterator[str]:
             number += 1
             about = _words(spans[q.obligation]) if q.obligation else ""
             asked = (KINDS[q.code], q.question, _words(q.span))
-            where = (q.obligation or "", str(q.span.start), str(q.span.end))
-            yield _csv_line((str(number), name, *asked, about, *where, q.rule))
-
-
-def _csv_line(cells: Sequence[str]) -> str:
-    """A row with CRLF; a cell that a spreadsheet would take for a formula begins with an apostrophe."""
-    line = io.StringIO()
-    safe = ["'" + cell if cell.startswith(("=", "+", "-", "@", "\t")) else cell for cell in cells]
-    csv.writer(line, lineterminator="\r\n").writerow(safe)
-    return line.getvalue()
+            where = (q.obligation or "", q.span.start, q.span.end)
+            yield (number, name, *asked, about, *where, q.rule)
 
 
 def _words(span: Span) -> str:

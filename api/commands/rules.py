@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Annotated
 
 import typer
 
 from api import output, show
+from api.commands.inputs import line
 from extractor.rule import Rule
 from extractor.rules import groups
 
@@ -31,7 +31,7 @@ def rules(
     if not found:
         raise output.Failure(f"没有规则“{rule_id}”，见 duban rules。 There is no rule {rule_id!r}; see `duban rules`.")
     if as_jsonl:
-        output.write(_line(r) for r in found)
+        output.write(line(_fields(r)) for r in found)
     elif rule_id is not None:
         show.rule(output.terminal(), found[0])
     else:
@@ -40,7 +40,6 @@ def rules(
             output.terminal().print(f"共 {len(found)} 条。一条规则的全部例子：duban rules ID")
 
 
-def _line(rule: Rule) -> str:
+def _fields(rule: Rule) -> dict[str, object]:
     examples = [y if isinstance(y, str) else y[0] for y in rule.yes]
-    fields = {"id": rule.id, "meaning": rule.meaning, "pattern": rule.pattern, "yes": examples, "no": rule.no}
-    return json.dumps(fields, ensure_ascii=False) + "\n"
+    return {"id": rule.id, "meaning": rule.meaning, "pattern": rule.pattern, "yes": examples, "no": rule.no}
