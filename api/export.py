@@ -18,17 +18,15 @@ from sqlalchemy import Connection
 from api.deps import Service
 from api.errors import Problem
 from models import ledger
-from models.ledger import Preset
+from models.ledger import Encoding, Preset
 from models.store import obligations
 from models.store.obligations import Filter, ObligationView
 
-Encoding = Literal["utf-8-bom", "utf-8", "gb18030"]
 Form = Literal["json", "csv", "jsonl"]
 
 # Large enough for the database, small enough that others get their turn between two.
 BATCH = 1000
 
-_CODECS: dict[Encoding, ledger.Encoding] = {"utf-8-bom": "utf-8-sig", "utf-8": "utf-8", "gb18030": "gb18030"}
 _MEDIA: dict[str, Form] = {
     "application/json": "json",
     "application/*": "json",
@@ -80,10 +78,9 @@ def answer(
     if form == "jsonl":
         lines = _batches(serving, wanted, ordering, b"", lambda _, views: json_lines(views))
         return StreamingResponse(lines, 200, headers, "application/jsonl")
-    codec = _CODECS[encoding]
-    head = b"".join(ledger.write_csv([ledger.header(preset)], codec))
-    table = _batches(serving, wanted, ordering, head, csv_writer(preset, codec))
-    charset = "gb18030" if codec == "gb18030" else "utf-8"
+    head = b"".join(ledger.write_csv([ledger.header(preset)], encoding))
+    table = _batches(serving, wanted, ordering, head, csv_writer(preset, encoding))
+    charset = "gb18030" if encoding == "gb18030" else "utf-8"
     return StreamingResponse(table, 200, headers, f"text/csv; charset={charset}; header=present")
 
 
@@ -111,9 +108,9 @@ def json_lines(views: Iterable[ObligationView]) -> bytes:
     return b"".join(_line.dump_json(view) + b"\n" for view in views)
 
 
-def csv_writer(preset: Preset, codec: ledger.Encoding) -> Write:
+def csv_writer(preset: Preset, encoding: Encoding) -> Write:
     """Writes batches of a ledger; the rows are numbered through."""
-    plain: ledger.Encoding = "utf-8" if codec == "utf-8-sig" else codec
+    plain: Encoding = "utf-8" if encoding == "utf-8-sig" else encoding
 
     def write(before: int, views: Sequence[ObligationView]) -> bytes:
         rows = ledger.rows(map(ledger.stored_entry, views), preset)

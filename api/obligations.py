@@ -15,8 +15,8 @@ from api.deps import Reading, Serving, Writing
 from api.errors import Bilingual, Problem
 from api.paging import COUNTED, Listing, PageQuery, listing
 from extractor import directory
-from models import records, tables
-from models.ledger import Preset
+from models import ledger, records, tables
+from models.ledger import Encoding, Preset
 from models.store import departments, followup, obligations
 from models.store.followup import Correction, FollowUp
 from models.store.obligations import Filter, ObligationView
@@ -105,8 +105,8 @@ class ExportQuery(FilterQuery):
     """Which obligations, in which order, in which form."""
 
     ordering: Ordering = "text"
-    preset: Annotated[Preset, Field(description="列的编排 which columns")] = "督办台账"
-    encoding: Annotated[export.Encoding, Field(description="CSV 的编码 encoding of the CSV")] = "utf-8-bom"
+    preset: Annotated[Preset, Field(description="列的编排 which columns")] = ledger.DEFAULT_PRESET
+    encoding: Annotated[Encoding, Field(description="CSV 的编码，utf-8-sig 带 BOM encoding of the CSV")] = "utf-8-sig"
 
 
 class ObligationListing(Listing[ObligationView]):
@@ -144,7 +144,7 @@ async def list_obligations(
     form = export.negotiate(request.headers.get("accept", ""))
     if form != "json":
         wanted = await serving.read(query.wanted)
-        return export.answer(serving, wanted, form, query.ordering, "督办台账", "utf-8-bom")
+        return export.answer(serving, wanted, form, query.ordering, ledger.DEFAULT_PRESET, "utf-8-sig")
     page, count, facets = await serving.read(_page, query)
     found = listing(request, page, count)
     return ObligationListing(**found.__dict__, facets=facets)

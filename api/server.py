@@ -95,6 +95,12 @@ class OrderlyServer(Server):
             signal.signal(number, lambda *_: None)
         await super().serve(sockets)
 
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        for place in (place for server in self.servers for place in server.sockets):
+            host, port, *_ = place.getsockname()
+            log.info("listening", extra={"facts": {"url": f"http://{f'[{host}]' if ':' in host else host}:{port}"}})
+
 
 def run(app: ASGIApp, settings: Settings) -> None:
     """Serves until SIGTERM or SIGINT."""

@@ -1,0 +1,137 @@
+"""`duban query` and `duban export`: stored obligations, to read or as a ledger."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api import output
+from api.commands import stored
+from api.commands.inputs import AsJsonl, CsvEncoding, Target
+from models import ledger
+from models.ledger import Preset
+
+if TYPE_CHECKING:
+    from models.engine import Database
+    from models.store.obligations import Filter, ObligationView
+
+SHOWN = 50
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to the application."""
+    app.command("query", help="查已存的任务，如某单位的。 Finds stored obligations.")(query)
+    app.command("export", help="把已存的任务导出为台账。 Writes stored obligations as a ledger.")(export)
+
+
+def query(
+    department: stored.Departments = None,
+    role: stored.Role = None,
+    modality: stored.Modality = None,
+    due_before: stored.DueBefore = None,
+    due_after: stored.DueAfter = None,
+    has_deadline: stored.HasDeadline = None,
+    speech: stored.Speech = None,
+    status: stored.Status = None,
+    q: stored.Words = None,
+    ordering: stored.Ordering = "due",
+    as_jsonl: AsJsonl = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="表格最多几条 rows of the table")] = SHOWN,
+    database_url: stored.DatabaseUrl = None,
+) -> None:
+    """Without --jsonl: a table on a terminal, else JSONL."""
+    given = stored.filter_of(
+        department=department, role=role, modality=modality, due_before=due_before, due_after=due_after,
+        has_deadline=has_deadline, speech=speech, status=status, q=q,
+    )  # fmt: skip
+    from api.export import json_lines
+    from models.store import obligations
+
+    with stored.opened(database_url) as database:
+        with database.reading() as connection:
+            wanted = given.wanted(connection)
+        if as_jsonl or not sys.stdout.isatty():
+            output.write(json_lines(batch) for batch in _batches(database, wanted, ordering))
+            return
+        with database.reading() as connection:
+            page = obligations.page(connection, wanted, ordering=ordering, limit=limit)
+            count = obligations.count(connection, wanted, at_most=100_001)
+    _show(page.results)
+    more = f"，先列 {len(page.results)} 条；全部用 --jsonl 或 duban export" if page.next else ""
+    output.terminal().print(f"共 {count} 条{more}。")
+
+
+def export(
+    preset: Annotated[
+        Preset, typer.Option("--preset", help="台账样式 the columns of the ledger")
+    ] = ledger.DEFAULT_PRESET,
+    target: Target = None,
+    encoding: CsvEncoding = "utf-8-sig",
+    department: stored.Departments = None,
+    role: stored.Role = None,
+    modality: stored.Modality = None,
+    due_before: stored.DueBefore = None,
+    due_after: stored.DueAfter = None,
+    has_deadline: stored.HasDeadline = None,
+    speech: stored.Speech = None,
+    status: stored.Status = None,
+    q: stored.Words = None,
+    ordering: stored.Ordering = "text",
+    database_url: stored.DatabaseUrl = None,
+) -> None:
+    """CSV to standard output or a file, which appears only when it is complete."""
+    given = stored.filter_of(
+        department=department, role=role, modality=modality, due_before=due_before, due_after=due_after,
+        has_deadline=has_deadline, speech=speech, status=status, q=q,
+    )  # fmt: skip
+    with stored.opened(database_url) as database:
+        with database.reading() as connection:
+            wanted = given.wanted(connection)
+        entries = (ledger.stored_entry(view) for batch in _batches(database, wanted, ordering) for view in batch)
+        lines = chain([ledger.header(preset)], ledger.rows(entries, preset))
+        output.write(ledger.write_csv(lines, encoding), _path(target))
+
+
+def _path(target: Path | None) -> Path | None:
+    if target is not None and target.suffix.lower() in (".xlsx", ".xls"):
+        raise typer.BadParameter("这里只写 CSV，请用 .csv 结尾的文件名。 This writes CSV; name the file .csv.")
+    return target
+
+
+def _batches(database: Database, wanted: Filter, ordering: str) -> Iterator[list[ObligationView]]:
+    from models.store import obligations
+
+    with database.reading() as connection:
+        yield from obligations.stream(connection, wanted, ordering=ordering)
+
+
+def _show(found: list[ObligationView]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("编号", "牵头", "配合", "任务", "时限", "状态", "讲话", box=None, pad_edge=False, header_style="bold")
+    for view in found:
+        entry = ledger.stored_entry(view)
+        last = ledger.due_date(entry)
+        said = "；".join(dict.fromkeys(limit.text for limit in view.deadlines))
+        cells = [
+            str(view.id),
+            "、".join(ledger.lead_units(entry)),
+            "、".join(ledger.other_units(entry)),
+            " ".join(entry.text.split()),
+            f"{said}（{last.isoformat()}）" if last else said,
+            view.status,
+            f"{view.speech_id} {view.speech_title or ''}".strip(),
+        ]
+        table.add_row(*(Text(_plain(cell)) for cell in cells))
+    output.terminal().print(table)
+
+
+def _plain(cell: str) -> str:
+    # What is stored verbatim must not steer the terminal.
+    return "".join(character if character.isprintable() else "�" for character in cell)
