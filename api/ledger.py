@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from models import ledger
 from models.ledger import Cell, Encoding, Entry, Preset
@@ -11,8 +12,8 @@ from models.records import Extraction, Item, Obligation
 
 
 def csv_file(speeches: Iterable[tuple[str, Extraction]], preset: Preset, encoding: Encoding) -> Iterator[bytes]:
-    """The ledger of several speeches in one file, each with the name that stands for it where it has no title."""
-    found = (entry for name, extraction in speeches for entry in tasks(name, extraction))
+    """The ledger of several speeches in one file. Where a speech has no title, the name of its file stands for it."""
+    found = (entry for name, extraction in speeches for entry in tasks(Path(name).stem, extraction))
     return ledger.write_csv(_lines(found, preset), encoding)
 
 
