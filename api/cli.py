@@ -12,7 +12,7 @@ import sys
 
 import typer
 
-from api.commands import check, extract, rules
+from api.commands import check, extract, rules, service
 from api.output import Failure, complain
 
 HELP = """\
@@ -41,6 +41,7 @@ app = typer.Typer(
 extract.register(app)
 check.register(app)
 rules.register(app)
+service.register(app)
 
 
 def _version(wanted: bool) -> None:

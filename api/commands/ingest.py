@@ -45,7 +45,7 @@ def ingest(
     names = [name for given in files for name in _expand(given)]
     outcomes: Counter[str] = Counter()
     with stored.opened(database_url) as database:
-        failed = asyncio.run(_Run(database, date, as_jsonl, quiet, outcomes).all(names))
+        failed = stored.run(_Run(database, date, as_jsonl, quiet, outcomes).all(names))
     if not quiet:
         output.complain(
             f"新存 {outcomes['created']}，已有 {outcomes['known']}，失败 {len(failed)}。 "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -93,7 +93,7 @@ def export(
         with database.reading() as connection:
             wanted = given.wanted(connection)
         entries = (ledger.stored_entry(view) for batch in _batches(database, wanted, ordering) for view in batch)
-        lines = chain([ledger.header(preset)], ledger.rows(entries, preset))
+        lines: Iterator[Iterable[ledger.Cell]] = chain([ledger.header(preset)], ledger.rows(entries, preset))
         output.write(ledger.write_csv(lines, encoding), _path(target))
 
 

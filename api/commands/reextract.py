@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
@@ -41,7 +40,7 @@ def reextract(
     """One line of JSON for each speech: what was added, removed, changed, and proposed beside corrections."""
     totals: Counter[str] = Counter()
     with stored.opened(database_url) as database:
-        asyncio.run(_all(database, numbers, totals))
+        stored.run(_all(database, numbers, totals))
     if not quiet:
         output.complain(
             f"重读 {totals['speeches']} 篇：新增 {totals['added']}，消失 {totals['removed']}，"
@@ -107,7 +106,7 @@ async def _read_again(database: Database, number: int, pool: Workers) -> Changes
     return database.write(store)
 
 
-def _line(number: int, changes: Changes) -> bytes:
+def _line(number: int, changes: Changes) -> str:
     return line(
         {
             "speech": number,

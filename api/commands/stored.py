@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+import sys
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -14,6 +16,8 @@ from api.settings import Settings, SettingsError, load
 if TYPE_CHECKING:
     from api.obligations import FilterQuery
     from models.engine import Database
+
+T = TypeVar("T")
 
 DatabaseUrl = Annotated[
     str | None,
@@ -60,6 +64,15 @@ def opened(url: str | None) -> Iterator[Database]:
     except DBAPIError as error:
         reason = str(error.orig).strip().split("\n", 1)[0]
         raise Failure(f"数据库读写失败：{reason}。 The database failed: {reason}") from None
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine returns, on the event loop that the service uses too."""
+    if sys.platform == "win32":
+        return asyncio.run(work)
+    import uvloop
+
+    return uvloop.run(work)
 
 
 def filter_of(**given: Any) -> FilterQuery:
