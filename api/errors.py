@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
 
 import extractor
 from api.readers import InputError
@@ -164,11 +165,16 @@ def invalid(faults: Iterable[Mapping[str, Any]], drop: str = "") -> Problem:
     return Problem("invalid", f"{first[0]}：{first[1]}", f"{first[0]}: {first[2]}", faults=named)
 
 
-def install(app: FastAPI) -> None:
-    """Makes every error of the application a problem."""
+def install(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
+    """Makes every error of the application a problem; `routes` are all of its routes."""
 
-    async def handle(_: Request, error: Exception) -> Response:
-        return from_exception(error).response()
+    async def handle(request: Request, error: Exception) -> Response:
+        problem = from_exception(error)
+        if problem.kind == "method":
+            # The framework names the methods of the first route at an address, and there may be several.
+            here = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+            problem.headers["Allow"] = ", ".join(sorted({m for route in here for m in getattr(route, "methods", ())}))
+        return problem.response()
 
     for kind in (Problem, RequestValidationError, HTTPException, extractor.TextError, InputError, Busy,
                  DocumentFailed, store.StoreError,
@@ -176,12 +182,15 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, handle)
 
 
+_BODY = {"$ref": "#/components/schemas/ProblemBody"}
+
+
 def documented(*kinds: str) -> dict[int | str, dict[str, Any]]:
     """The answers of an operation that are problems, for OpenAPI."""
     found: dict[int | str, dict[str, Any]] = {}
     for kind in kinds:
         status, title, title_en = KINDS[kind]
-        known = found.setdefault(status, {"model": ProblemBody, "description": "", "content": {MEDIA_TYPE: {}}})
+        known = found.setdefault(status, {"description": "", "content": {MEDIA_TYPE: {"schema": _BODY}}})
         known["description"] = "; ".join(filter(None, [known["description"], f"{title} {title_en}"]))
     return found
 

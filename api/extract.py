@@ -39,6 +39,7 @@ def speech_body(model: type[Question] | type[bodies.Submission]) -> dict[str, An
     form = {
         "type": "object",
         "required": ["file"],
+        "additionalProperties": False,
         "properties": {"file": {"type": "string", "format": "binary"}}
         | {field: {"type": "string"} for field in model.model_fields if field != "text"},
     }
@@ -64,7 +65,9 @@ def speech_body(model: type[Question] | type[bodies.Submission]) -> dict[str, An
     response_class=Response,
     responses={
         200: {"model": Extraction, "description": "全部记录 all records"},
-        **errors.documented("unauthenticated", "too-large", "media-type", "invalid", "document", "busy"),
+        **errors.documented(
+            "malformed", "unauthenticated", "too-large", "media-type", "invalid", "document", "busy"
+        ),
     },
     openapi_extra=speech_body(Question),
 )

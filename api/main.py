@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import departments, directives, errors, extract, obligations, operations, quarantine, speeches
+from api import departments, directives, errors, extract, obligations, openapi, operations, quarantine, speeches
 from api.deps import Service
 from api.limits import BodyLimit, Harmless
 from api.metrics import Metrics, Observed
@@ -62,9 +62,13 @@ def create_app(settings: Settings, *, read: Reader = read_speech) -> FastAPI:
         separate_input_output_schemas=False,
         servers=[{"url": "http://127.0.0.1:8000", "description": "duban serve"}],
     )
-    for module in (extract, speeches, directives, obligations, departments, quarantine, operations):
-        app.include_router(module.router)
-    errors.install(app)
+    routers = [
+        module.router for module in (extract, speeches, directives, obligations, departments, quarantine, operations)
+    ]
+    for router in routers:
+        app.include_router(router)
+    errors.install(app, [route for router in routers for route in router.routes])
+    openapi.install(app)
     app.add_middleware(
         BodyLimit, limit=settings.max_body_bytes, by_path={"/v1/extract/batch": settings.max_batch_bytes}
     )

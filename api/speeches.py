@@ -44,8 +44,8 @@ class SpeechQuery(PageQuery):
         200: {"model": SpeechView, "description": "原文已保存过，给出已存的一篇 the same text is stored already"},
         201: {"headers": {"Location": {"schema": {"type": "string"}, "description": "/v1/speeches/1"}}},
         **errors.documented(
-            "unauthenticated", "forbidden", "too-large", "media-type", "invalid", "key-reused", "document", "busy",
-            "storage",
+            "malformed", "unauthenticated", "forbidden", "too-large", "media-type", "invalid", "key-reused", "document",
+            "busy", "storage",
         ),
     },
     openapi_extra=speech_body(Submission),

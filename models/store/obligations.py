@@ -31,6 +31,7 @@ from sqlalchemy import (
 from models import records, search, tables
 from models.errors import BadFilter, NotFound
 from models.store import departments, paging
+from models.store.instants import Local, Utc
 from models.store.paging import Page, Position
 from models.store.writing import MAX_ID, in_batches, storable
 from models.tables import Obligation, ObligationDepartment
@@ -128,7 +129,7 @@ class ObligationView:
     standing: bool
     rule: str
     function: str | None
-    due_at: dt.datetime | None
+    due_at: Local | None
     status: str
     progress: str | None
     problems: str | None
@@ -138,7 +139,7 @@ class ObligationView:
     locked: list[str]
     proposal: dict[str, Any] | None
     version: int
-    updated_at: dt.datetime
+    updated_at: Utc
     path: str | None
     label: str | None
     section: str | None

@@ -14,6 +14,7 @@ from models import search, tables
 from models.errors import BadFilter, NotFound
 from models.records import Extraction
 from models.store import audit, obligations, paging, writing
+from models.store.instants import Utc
 from models.store.paging import Page, Position
 
 
@@ -39,7 +40,7 @@ class SpeechView:
     date: dt.date | None
     date_source: str
     source_url: str | None
-    created_at: dt.datetime
+    created_at: Utc
     directives: int
     obligations: int
 
@@ -236,7 +237,7 @@ class RunView:
     version: str
     rules: str
     records: int
-    created_at: dt.datetime
+    created_at: Utc
 
 
 def runs(connection: Connection, speech_id: int) -> list[RunView]:

@@ -1,0 +1,48 @@
+"""The description of the service: complete, and true of what the service answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.databases import SPEECH
+
+
+def test_every_reference_leads_somewhere(client: TestClient) -> None:
+    description = client.get("/openapi.json").json()
+    named = set(re.findall(r'"\$ref": "#/components/schemas/([^"]+)"', json.dumps(description)))
+    assert named >= {"Submission", "Question", "Change", "ProblemBody"}
+    assert named <= set(description["components"]["schemas"])
+
+
+def test_errors_are_described_as_problems(client: TestClient) -> None:
+    for path in client.get("/openapi.json").json()["paths"].values():
+        for operation in path.values():
+            for status, answer in operation["responses"].items():
+                if status >= "400":
+                    assert list(answer["content"]) == ["application/problem+json"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/v1/obligations/1", "GET, PATCH"),
+        ("PUT", "/v1/speeches/1", "DELETE, GET"),
+        ("DELETE", "/v1/speeches", "GET, POST"),
+        ("TRACE", "/healthz", "GET"),
+    ],
+)
+def test_a_wrong_method_is_told_all_right_ones(client: TestClient, method: str, path: str, allowed: str) -> None:
+    answer = client.request(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
+def test_times_of_the_service_say_their_zone(client: TestClient) -> None:
+    created = client.post("/v1/speeches", json={"text": SPEECH}).json()["created_at"]
+    updated = client.get("/v1/obligations").json()["results"][0]["updated_at"]
+    for at in (created, updated):
+        assert abs(dt.datetime.fromisoformat(at) - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=5)
