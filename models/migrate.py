@@ -15,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
 import migrations
@@ -28,10 +29,12 @@ ADVISORY_LOCK = 0x647562616E
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Runs the migrations that are missing up to a revision; nothing happens when none is."""
-    target = _script().as_revision_number(revision)
+    target = _target(revision)
     with engine.connect() as connection:
-        if current(connection) == target:
-            return
+        found = current(connection)
+    if found == target:
+        return
+    _require_known(found)
     with _alone(engine) as connection:
         if current(connection) != target:
             command.upgrade(_config(connection), revision)
@@ -39,6 +42,8 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Undoes migrations down to a revision (`base`, `-1`). What only newer schemas hold is lost."""
+    if not revision.startswith("-"):
+        _target(revision)
     with _alone(engine) as connection:
         command.downgrade(_config(connection), revision)
 
@@ -61,16 +66,27 @@ def require_current(engine: Engine) -> None:
         found = current(connection)
     if found == head():
         return
-    known = {revision.revision for revision in _script().walk_revisions()}
-    if found is not None and found not in known:
-        raise SchemaError(
-            f"数据库的版本（{found}）比本程序新；请升级本程序",
-            f"the database's schema ({found}) is newer than this program; upgrade the program",
-        )
+    _require_known(found)
     raise SchemaError(
         f"数据库的版本（{found or '空'}）低于本程序（{head()}）；请先运行 duban db upgrade",
         f"the database's schema ({found or 'empty'}) is behind this program ({head()}); run: duban db upgrade",
     )
+
+
+def _require_known(revision: str | None) -> None:
+    if revision is not None and revision not in {known.revision for known in _script().walk_revisions()}:
+        raise SchemaError(
+            f"数据库的版本（{revision}）比本程序新；请升级本程序",
+            f"the database's schema ({revision}) is newer than this program; upgrade the program",
+        )
+
+
+def _target(revision: str) -> str | None:
+    try:
+        found = _script().get_revision(revision)
+    except CommandError as error:
+        raise SchemaError(f"没有版本 {revision}", f"there is no revision {revision}") from error
+    return None if found is None else str(found.revision)
 
 
 def differences(engine: Engine) -> list[object]:

@@ -64,7 +64,7 @@ def postgresql_server() -> str:
     return str(server.get_uri())
 
 
-def new_url(dialect: str, directory: Path) -> str:
+def new_url(dialect: str, directory: Path, *, template: str | None = None) -> str:
     """The address of an empty database that nobody else uses."""
     if dialect == "sqlite":
         return f"sqlite:///{directory}/duban-{next(_names)}.db"
@@ -72,19 +72,28 @@ def new_url(dialect: str, directory: Path) -> str:
     name = f"duban_{os.getpid()}_{next(_names)}"
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        connection.exec_driver_sql(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
     engine.dispose()
     return server.set(database=name).render_as_string(hide_password=False)
 
 
+def upgrade(url: str) -> None:
+    """Gives a database the present schema, as `duban db upgrade` does."""
+    engine = create_database_engine(url)
+    migrate.upgrade(engine)
+    engine.dispose()
+
+
 def new_database(dialect: str, directory: Path) -> Database:
-    """An empty database with the present schema."""
-    url = new_url(dialect, directory)
-    if dialect == "postgresql":
-        engine = create_database_engine(url)
-        migrate.upgrade(engine)
-        engine.dispose()
-    return open_database(url)
+    """An empty database with the present schema; on PostgreSQL a copy of one that was migrated once."""
+    return open_database(new_url(dialect, directory, template=_template() if dialect == "postgresql" else None))
+
+
+@cache
+def _template() -> str:
+    url = new_url("postgresql", Path())
+    upgrade(url)
+    return str(sa.make_url(url).database)
 
 
 def span(raw: str, words: str, nth: int = 0) -> Span:

@@ -11,7 +11,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Date, func, or_, select
 
 from models import records, search
 from models.errors import BadFilter
@@ -87,7 +87,7 @@ def page(
     scope, turn = (given.c.scope, given.c.measure), (given.c.date, given.c.speech_id)
     times = select(
         *given.columns,
-        func.lead(given.c.date).over(partition_by=scope, order_by=turn).label("until"),
+        func.lead(given.c.date, type_=Date).over(partition_by=scope, order_by=turn).label("until"),
         func.lead(given.c.speech_id).over(partition_by=scope, order_by=turn).label("replaced_by"),
     ).subquery()
     population_words = func.coalesce(rule.population_clean, rule.population_text)

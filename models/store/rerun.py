@@ -182,11 +182,15 @@ def _write(
     writing.insert_rows(connection, tables.Item, writing.item_rows(extraction, speech_id, numbers["items"]))
     rows = writing.obligation_rows(extraction, speech_id, obligation_numbers, numbers["items"], now)
     writing.insert_rows(connection, Obligation, [row for row in rows if row["id"] not in before])
-    for row in rows:
-        if row["id"] in before:
-            row.update(_locked_values(before[row["id"]]))
-            values = {name: row[name] for name in _FROM_RULES}
-            connection.execute(update(Obligation).where(Obligation.id == row["id"]).values(values))
+    again = [row for row in rows if row["id"] in before]
+    for row in again:
+        row.update(_locked_values(before[row["id"]]))
+    if again:
+        values: Row = {name: bindparam(f"new_{name}") for name in _FROM_RULES}
+        said = update(Obligation).where(Obligation.id == bindparam("number")).values(values)
+        connection.execute(
+            said, [{"number": row["id"], **{f"new_{name}": row[name] for name in _FROM_RULES}} for row in again]
+        )
 
     free = {
         name: {key: number for key, number in obligation_numbers.items() if not _is_locked(before, number, name)}
