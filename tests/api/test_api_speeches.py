@@ -43,6 +43,12 @@ def test_a_new_speech(client: TestClient) -> None:
     assert client.get(answer.headers["location"]).json() == view
 
 
+def test_null_is_nothing(client: TestClient) -> None:
+    answer = post(client, date=None, title=None, source_url=None)
+    assert answer.status_code == 201
+    assert (answer.json()["source_url"], answer.json()["date_source"]) == (None, "none")
+
+
 def test_the_same_text_again_is_the_stored_speech(client: TestClient) -> None:
     first = post(client, title="甲")
     again = client.post("/v1/speeches?title=乙", content=SPEECH.encode(), headers={"content-type": "text/plain"})
