@@ -54,20 +54,25 @@ Storable = BeforeValidator(_storable)
 Text = Annotated[str, Storable, Field(min_length=1, pattern=r"^[^\x00]*$", description="原文，原样保存 the raw text")]
 
 
+# Constraints stand on the text alone: they would be applied to null as well, and fail.
+Title = Annotated[
+    str, Storable, Field(max_length=MAX_TITLE, pattern=r"^[^\x00]*$", examples=["在全县工作会议上的讲话"])
+]
+Address = Annotated[
+    str,
+    Storable,
+    Field(max_length=MAX_URL, pattern=r"^https?://[!-~]+$", examples=["https://example.org/speech.html"]),
+]
+
+
 class About(BaseModel):
     """What may be said about a speech besides its text."""
 
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
     date: Annotated[Day | None, Field(description="讲话日期 the day of the speech", examples=["2022-06-01"])] = None
-    title: Annotated[
-        str | None, Storable, Field(max_length=MAX_TITLE, pattern=r"^[^\x00]*$", examples=["在全县工作会议上的讲话"])
-    ] = None
-    source_url: Annotated[
-        str | None,
-        Storable,
-        Field(max_length=MAX_URL, pattern=r"^https?://[!-~]+$", examples=["https://example.org/speech.html"]),
-    ] = None
+    title: Title | None = None
+    source_url: Address | None = None
 
 
 class Submission(About):
