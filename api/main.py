@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import departments, directives, errors, extract, obligations, openapi, operations, quarantine, speeches
+from api import departments, description, directives, errors, extract, obligations, operations, quarantine, speeches
 from api.deps import Service
 from api.limits import BodyLimit, Harmless
 from api.metrics import Metrics, Observed
@@ -68,7 +68,7 @@ def create_app(settings: Settings, *, read: Reader = read_speech) -> FastAPI:
     for router in routers:
         app.include_router(router)
     errors.install(app, [route for router in routers for route in router.routes])
-    openapi.install(app)
+    description.install(app)
     app.add_middleware(
         BodyLimit, limit=settings.max_body_bytes, by_path={"/v1/extract/batch": settings.max_batch_bytes}
     )
