@@ -46,11 +46,8 @@ bench: .venv/dev  ## speed, and linear time on hostile input
 	$(BIN)/python -m bench.speed
 	$(BIN)/python -m bench.linear
 
-eval: .venv/dev  ## scores on the annotated speeches
-	@if [ -f $(SHARED)/eval/score.py ]; then for pair in gold:seeds gold2:texts2; do \
-	  $(BIN)/python $(SHARED)/eval/score.py --gold $(SHARED)/$${pair%%:*} --texts $(SHARED)/$${pair##*:} \
-	    --run '$(BIN)/duban extract --json --date {date} {file}'; done; fi
-	$(BIN)/python -m bench.score tests/speeches
+eval: .venv/dev  ## scores on the annotated speeches (EVAL=--write renews docs/accuracy.md, EVAL=--record adds to its history)
+	$(BIN)/python -m bench.accuracy --shared $(SHARED) $(EVAL)
 
 schema: .venv/run  ## renew docs/extraction.schema.json after a change of the records
 	$(BIN)/python -c "import json; from models.records import json_schema; print(json.dumps(json_schema(), ensure_ascii=False, indent=1))" \

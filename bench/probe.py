@@ -1,6 +1,6 @@
 """Scores the verdicts on short paragraphs that no weight was fitted on and no rule was written for.
 
-    python -m bench.probe [--errors] [--json OUT]
+    python -m bench.probe [--errors]
 
 bench/eval/probe.jsonl holds one paragraph a line: its sentences, each with the verdict that a careful reader gives it
 (require, prohibit, encourage, heading, context). A sentence that a marker or a colon cuts into several pieces counts
@@ -37,11 +37,8 @@ def verdicts(sentences: list[tuple[str, str]]) -> list[str]:
     return out
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--errors", action="store_true", help="show every sentence judged wrongly")
-    parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures")
-    args = parser.parse_args()
+def figures(errors: list[str] | None = None) -> dict[str, int | float]:
+    """The figures of the probe; adds every sentence judged wrongly to ``errors``."""
     tp = fp = fn = right = same = total = background = 0
     for line in PROBE.read_text(encoding="utf-8").splitlines():
         one = json.loads(line)
@@ -53,21 +50,28 @@ def main() -> None:
             fp += gold not in ORDERS and got in ORDERS
             fn += gold in ORDERS and got not in ORDERS
             background += len(text) if gold == "context" else 0
-            if args.errors and gold != got:
-                print(f"{one['id']} {one['field']}  gold {gold}, got {got}: {text.strip()}")
-    figures = {
+            if errors is not None and gold != got:
+                errors.append(f"{one['id']} {one['field']}  gold {gold}, got {got}: {text.strip()}")
+    return {
         "sentences": total,
         "verdict and modality right": right / total,
-        "precision": tp / (tp + fp),
-        "recall": tp / (tp + fn),
-        "F1": 2 * tp / (2 * tp + fp + fn),
-        "modality": same / tp,
-        "false per 1,000 characters of context": 1000 * fp / background,
+        "orders: precision": tp / (tp + fp),
+        "orders: recall": tp / (tp + fn),
+        "orders: F1": 2 * tp / (2 * tp + fp + fn),
+        "modality of orders found": same / tp,
+        "false orders per 1,000 characters of context": 1000 * fp / background,
     }
-    for name, value in figures.items():
-        print(f"{name:40}{value:10.3f}" if isinstance(value, float) else f"{name:40}{value:10}")
-    if args.json:
-        args.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--errors", action="store_true", help="show every sentence judged wrongly")
+    args = parser.parse_args()
+    errors: list[str] = []
+    for name, value in figures(errors).items():
+        print(f"{name:46}{value:8.3f}" if isinstance(value, float) else f"{name:46}{value:8}")
+    if args.errors:
+        print(*errors, sep="\n")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from extractor.rule import Rule, compiled
 from extractor.rules import noise
@@ -320,7 +320,7 @@ def _kept(view: str, body: list[_Line], cuts: list[tuple[int, int]]) -> Iterator
     k = 0
     for line in body:
         words: list[tuple[int, int]] = []
-        at = line.start
+        at, before = line.start, k
         while k < len(cuts) and cuts[k][0] < line.end:
             words += _words(view, at, cuts[k][0])
             at = max(at, cuts[k][1])
@@ -329,6 +329,8 @@ def _kept(view: str, body: list[_Line], cuts: list[tuple[int, int]]) -> Iterator
         if not words:
             continue
         cut_by_page = line.start in starts and _PAGE_MARK.match(line.view)
+        if k > before:  # a notice in a title, with its marks, makes no prose of it
+            line = replace(line, view="".join(view[a:b] for a, b in words))
         if above and not cut_by_page and not _wrapped(above, line, width):
             newline = view.index("\n", above.end)
             yield newline, newline + 1

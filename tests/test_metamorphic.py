@@ -73,6 +73,15 @@ def test_a_bar_in_the_middle_does_not_swallow_plain_orders() -> None:
     assert [i.number for i in extractor.extract(raw_text).items] == [1, 2]
 
 
+def test_a_notice_in_a_title_leaves_it_a_title() -> None:
+    """The notice's own comma must not make prose of the title, or the line below is joined to it."""
+    title, line = "在全县教育工作会议上的讲话", "各学校要加强食堂日常检查，落实值班护校制度。"
+    clean = f"{title}\n{line}\n"
+    dirty = clean.replace("教育工作", "教育工……（未完，全文共5120字，当前显示1200字）作")
+    assert [o.span.text for o in extractor.extract(dirty).obligations] == [line]
+    assert [o.span.text for o in extractor.extract(clean).obligations] == [line]
+
+
 @pytest.mark.xfail(reason="a single space between a title and its text does not tell where the title ends", strict=True)
 def test_a_space_after_a_title_ends_it() -> None:
     name = BY_NAME["one line with spaces"]

@@ -15,6 +15,16 @@ from bench.metamorphic.mutations import MUTATIONS
 from bench.metamorphic.texts import speech
 
 
+def counts(seed: int, speeches: int) -> list[tuple[str, int, int]]:
+    """For every mutation its name, how many speeches it changed, and in how many of those another record changed."""
+    out = []
+    for mutation in MUTATIONS:
+        results = [differences(speech(s), mutation, s) for s in range(seed, seed + speeches)]
+        tried = [r for r in results if r is not None]
+        out.append((mutation.name, len(tried), sum(bool(found) for _, found in tried)))
+    return out
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--speeches", type=int, default=2000)

@@ -174,7 +174,7 @@ def rename(speech: Speech, dice: random.Random) -> Speech | None:
     if not said:
         return None
     new: dict[str, str] = {}
-    for name, pool in PARTIES.items():
+    for pool in PARTIES.values():
         mine = [t for t in pool if t in said]
         others = [t for t in pool if t not in said]
         dice.shuffle(others)
