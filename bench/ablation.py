@@ -126,42 +126,21 @@ def verdict(folders: Sequence[str]) -> dict[str, tuple[float, float, float]]:
     """For every cue and every family of signs: the change of F1 of sentences and points, and of false orders."""
     from bench.verdict import train
     from bench.verdict.gold import load as labelled
-    from extractor.verdict import Features, context_features, evidence, point_features
 
     pairs = [folder.partition(":") for folder in folders]
     marks = [t for gold, _, texts in pairs for t in labelled(Path(gold), Path(texts or gold))]
-    weight = [t.weight for t in marks]
-    found = [evidence(t.text, t.pieces) for t in marks]
-    sentences = [t.sentence_labels for t in marks]
-    points = [t.point_labels for t in marks]
+    names = {rule.id for group in groups() for rule in group.rules if rule.id.startswith("lead.")}
 
     def run(keep: Callable[[str], bool]) -> tuple[float, float, int]:
-        def less(rows: list[Features]) -> list[Features]:
-            return [{n: v for n, v in row.items() if keep(n.removeprefix("head."))} for row in rows]
-
-        some = [less(f) for f in found]
-        alone = train.crossed(some, sentences, weight, 0.5)
-        about = [
-            less(point_features(t.text, t.nodes, t.pieces, list(a), f))
-            for t, a, f in zip(marks, alone, some, strict=True)
-        ]
-        directive = train.crossed(about, points, weight, 0.3)
-        context = [
-            less(context_features(t.text, t.nodes, t.pieces, f, list(a), list(d)))
-            for t, f, a, d in zip(marks, some, alone, directive, strict=True)
-        ]
-        final = train.crossed(context, sentences, weight, 0.5)
-        f1, false = _f1(final, sentences)
-        return f1, _f1(directive, points)[0], false
+        s = train.stacked(marks, keep)
+        names.update(name for text in s.signs["sentence"] for row in text for name in row)
+        f1, false = _f1(s.probabilities["context"], s.labels["context"])
+        return f1, _f1(s.probabilities["point"], s.labels["point"])[0], false
 
     whole = run(lambda _: True)
-    leads = {rule.id for group in groups() for rule in group.rules if rule.id.startswith("lead.")}
-    names = sorted(leads.union(*(row for f in found for row in f)))
-    families = (
-        "shape.", "lead.", "point.", "context.prev", "context.next", "context.line", "context.", "text.", "title.",
-    )  # fmt: skip
+    families = ("shape.", "lead.", "point.", "context.prev", "context.next", "context.line", "context.", "text.")
     out = {"everything": (whole[0], whole[1], float(whole[2]))}
-    for name in [*families, *names]:
+    for name in [*families, *sorted(names)]:
         off = run(lambda n, name=name: not n.startswith(name) if name in families else n != name)
         out[name] = (off[0] - whole[0], off[1] - whole[1], float(off[2] - whole[2]))
     return out
