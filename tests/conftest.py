@@ -19,6 +19,6 @@ def dialect(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def database(dialect: str, tmp_path: Path) -> Iterator[Database]:
     """An empty database with the present schema."""
-    opened = databases.new_database(dialect, tmp_path)
+    opened = databases.emptied_database(dialect, tmp_path)
     yield opened
     opened.close()

