@@ -300,10 +300,10 @@ def _wrapped(above: _Line, below: _Line, width: int | None) -> bool:
     """Does the line break between two lines cut a sentence?
 
     Prose breaks off without a final mark and goes on without a marker or indent; a title holds no sentence marks.
-    Where lines were broken after a fixed ``width``, a full line goes on whatever it holds.
+    Where lines were broken after a fixed ``width``, a full line goes on whatever it holds. Rows of a table stay apart.
     """
     before, after = above.view, below.view
-    if below.indented or before[-1] in _TERMINAL or _OPENING.match(after):
+    if below.indented or before[-1] in _TERMINAL or _OPENING.match(after) or ("|" in before and "|" in after):
         return False
     if before[-1] in "，、" or (width is not None and len(before) >= width):
         return True

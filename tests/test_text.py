@@ -141,6 +141,7 @@ HARD = "汛期就要到了，各镇要抓紧组织力量，对辖区内所有的
         pytest.param("一、提高思想认识\n当前形势严峻，要清醒。", "一、提高思想认识\n当前形势严峻，要清醒。", id="a heading"),
         pytest.param("要抓紧排查。对独居老人要登记，\n一是查人员。", "要抓紧排查。对独居老人要登记，\n一是查人员。", id="before a marker"),
         pytest.param("要抓紧排查。对独居老人要登记，\n　　二要查车辆。", "要抓紧排查。对独居老人要登记，\n二要查车辆。", id="before an indent"),
+        pytest.param("要抓紧排查。对独居老人要登记，\n  各村也要落实。", "要抓紧排查。对独居老人要登记，\n各村也要落实。", id="before an indent of two spaces"),
         pytest.param("全县要动起来，各镇要抓好落实。县防汛办\n2022年6月1日", "全县要动起来，各镇要抓好落实。县防汛办\n2022年6月1日", id="before a date"),
     ],
 )
@@ -188,3 +189,8 @@ def test_a_numbered_list_is_no_run_of_page_numbers(end: str) -> None:
     text = "\n".join(f"{n}、{point}{end}" for n, point in enumerate(points, 1))
     assert clean(text).text == text
     assert clean(text).noise == ()
+
+
+def test_rows_of_a_table_stay_apart() -> None:
+    rows = "| 改造供水管网，更换老旧水表 | 县水利局 | 12月20日前 |\n| 建设物流站，实现全覆盖 | 县商务局 | 三季度 |\n"
+    assert clean(rows).text.count("\n") == 1
