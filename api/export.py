@@ -69,19 +69,30 @@ def negotiate(accept: str) -> Form:
     return max(wishes, key=lambda wish: wish[0])[1]
 
 
-def answer(
-    serving: Service, wanted: Filter, form: Form, ordering: str, preset: Preset, encoding: Encoding
+def csv(
+    serving: Service,
+    wanted: Filter,
+    ordering: str,
+    preset: Preset = ledger.DEFAULT_PRESET,
+    encoding: Encoding = "utf-8-sig",
 ) -> Response:
-    """The download of all obligations that a filter lets pass."""
-    name = urllib.parse.quote(f"{preset if form == 'csv' else '任务'}.{form}")
-    headers = {"Content-Disposition": f"attachment; filename=obligations.{form}; filename*=UTF-8''{name}"}
-    if form == "jsonl":
-        lines = _batches(serving, wanted, ordering, b"", lambda _, views: json_lines(views))
-        return StreamingResponse(lines, 200, headers, "application/jsonl")
+    """The ledger of all obligations that a filter lets pass."""
     head = b"".join(ledger.write_csv([ledger.header(preset)], encoding))
     table = _batches(serving, wanted, ordering, head, csv_writer(preset, encoding))
     charset = "gb18030" if encoding == "gb18030" else "utf-8"
-    return StreamingResponse(table, 200, headers, f"text/csv; charset={charset}; header=present")
+    return StreamingResponse(table, 200, _saved_as(f"{preset}.csv"), f"text/csv; charset={charset}; header=present")
+
+
+def jsonl(serving: Service, wanted: Filter, ordering: str) -> Response:
+    """All obligations that a filter lets pass, one a line."""
+    lines = _batches(serving, wanted, ordering, b"", lambda _, views: json_lines(views))
+    return StreamingResponse(lines, 200, _saved_as("任务.jsonl"), "application/jsonl")
+
+
+def _saved_as(name: str) -> dict[str, str]:
+    plain = f"obligations.{name.rpartition('.')[2]}"
+    disposition = f"attachment; filename={plain}; filename*=UTF-8''{urllib.parse.quote(name)}"
+    return {"Content-Disposition": disposition}
 
 
 async def _batches(

@@ -101,10 +101,15 @@ class ObligationQuery(FilterQuery, PageQuery):
     facets: Annotated[Flag, Field(description="同时给出分类计数 count by kind as well")] = False
 
 
-class ExportQuery(FilterQuery):
-    """Which obligations, in which order, in which form."""
+class LinesQuery(FilterQuery):
+    """Which obligations, in which order."""
 
     ordering: Ordering = "text"
+
+
+class ExportQuery(LinesQuery):
+    """Which obligations, in which order, in which form."""
+
     preset: Annotated[Preset, Field(description="列的编排 which columns")] = ledger.DEFAULT_PRESET
     encoding: Annotated[Encoding, Field(description="CSV 的编码，utf-8-sig 带 BOM encoding of the CSV")] = "utf-8-sig"
 
@@ -144,7 +149,8 @@ async def list_obligations(
     form = export.negotiate(request.headers.get("accept", ""))
     if form != "json":
         wanted = await serving.read(query.wanted)
-        return export.answer(serving, wanted, form, query.ordering, ledger.DEFAULT_PRESET, "utf-8-sig")
+        answer = export.csv if form == "csv" else export.jsonl
+        return answer(serving, wanted, query.ordering)
     page, count, facets = await serving.read(_page, query)
     found = listing(request, page, count)
     return ObligationListing(**found.__dict__, facets=facets)
@@ -168,7 +174,7 @@ def _download(form: Literal["csv", "jsonl"], media: str) -> dict[str, Any]:
 )
 async def export_obligations_csv(serving: Serving, _: Reading, query: Annotated[ExportQuery, Query()]) -> Response:
     wanted = await serving.read(query.wanted)
-    return export.answer(serving, wanted, "csv", query.ordering, query.preset, query.encoding)
+    return export.csv(serving, wanted, query.ordering, query.preset, query.encoding)
 
 
 @router.get(
@@ -176,9 +182,9 @@ async def export_obligations_csv(serving: Serving, _: Reading, query: Annotated[
     summary="全部任务，每行一个 All obligations, one a line",
     **_download("jsonl", "application/jsonl"),
 )
-async def export_obligations_jsonl(serving: Serving, _: Reading, query: Annotated[ExportQuery, Query()]) -> Response:
+async def export_obligations_jsonl(serving: Serving, _: Reading, query: Annotated[LinesQuery, Query()]) -> Response:
     wanted = await serving.read(query.wanted)
-    return export.answer(serving, wanted, "jsonl", query.ordering, query.preset, query.encoding)
+    return export.jsonl(serving, wanted, query.ordering)
 
 
 _TAGGED: dict[str, Any] = {

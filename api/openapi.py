@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from fastapi import FastAPI
@@ -28,3 +29,8 @@ def install(app: FastAPI) -> None:
         return own()
 
     app.openapi = complete  # type: ignore[method-assign]
+
+
+def document(app: FastAPI) -> str:
+    """The description as `docs/openapi.json` holds it: indented, so that changes are seen line by line."""
+    return json.dumps(app.openapi(), ensure_ascii=False, indent=1) + "\n"

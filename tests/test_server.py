@@ -46,7 +46,7 @@ class Server:
 
     def end(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(15)
+        return self.process.wait(60)
 
 
 @contextmanager
@@ -219,17 +219,18 @@ def test_logs_tell_of_requests_but_not_of_texts(server: Server) -> None:
 
 
 def test_an_orderly_end_answers_what_is_under_way(url: str) -> None:
-    with served(url) as running:
+    with served(url, DUBAN_SHUTDOWN_SECONDS="60") as running:
         answers: list[Any] = []
 
         def post(number: int) -> None:
             body = {"text": f"慢：第{number}号通知，各镇要加强巡查。"}
-            answers.append(httpx.post(running.url + "/v1/speeches", json=body, timeout=20))
+            answers.append(httpx.post(running.url + "/v1/speeches", json=body, timeout=60))
 
         threads = [threading.Thread(target=post, args=(number,)) for number in range(4)]
         for thread in threads:
             thread.start()
-        time.sleep(0.25)
+        while len(answers) < 4 and "duban_documents_waiting 4.0" not in httpx.get(running.url + "/metrics").text:
+            time.sleep(0.02)
         assert running.end() == 0
         for thread in threads:
             thread.join()

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api import logs
+from api import logs, output
 from api.commands import stored
 from api.output import Failure
 from api.settings import Settings
@@ -16,6 +16,7 @@ from api.settings import Settings
 def register(app: typer.Typer) -> None:
     """Adds the command to the application."""
     app.command("serve", help="启动服务（REST 接口）。 Runs the service; the settings are in docs/settings.md.")(serve)
+    app.command("openapi", help="接口说明（OpenAPI）。 The description of the service, as docs/openapi.json.")(openapi)
 
 
 def serve(**flags: Any) -> None:
@@ -28,6 +29,14 @@ def serve(**flags: Any) -> None:
     keys = _usable_keys(settings)
     _refuse_open_door(settings, keys)
     server.run(create_app(settings), settings)
+
+
+def openapi() -> None:
+    """Needs no database and no running service."""
+    from api.main import create_app
+    from api.openapi import document
+
+    output.write([document(create_app(Settings()))])
 
 
 def _usable_keys(settings: Settings) -> bool:
