@@ -18,16 +18,18 @@ import argparse
 import importlib
 import json
 import pkgutil
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import extractor
 from bench.score import KINDS, Scorer
-from extractor import nlp, parties, text
+from extractor import items, nlp, parties, text
 from extractor.rule import Rule
 from extractor.rules import groups
 
@@ -65,13 +67,19 @@ def _modules() -> list[Any]:
 
 @contextmanager
 def without(rules: frozenset[str]) -> Iterator[None]:
-    """Every tuple of rules in the extractor without these."""
-    kept: list[tuple[Any, str, tuple[Rule, ...]]] = []
+    """The extractor without these rules: out of every tuple of rules, never matching where they are named."""
+    kept: list[tuple[Any, str, Any]] = []
     for module in _modules():
         for name, value in [*vars(module).items()]:
             if isinstance(value, tuple) and value and all(isinstance(v, Rule) for v in value):
                 kept.append((module, name, value))
                 setattr(module, name, tuple(v for v in value if v.id not in rules))
+            elif isinstance(value, Rule) and value.id in rules:
+                kept.append((module, name, value))
+                setattr(module, name, replace(value, pattern="(?!)"))
+    # The markers are searched for together, in one pattern made when the module is loaded.
+    kept.append((items, "_MARKER", items._MARKER))
+    items._MARKER = re.compile("|".join(rule.pattern for rule in items.rules.MARKERS) or "(?!)")
     try:
         yield
     finally:

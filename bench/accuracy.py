@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import extractor
-from bench import probe
+from bench import ablation, probe
 from bench.metamorphic.__main__ import counts
 from bench.score import KINDS, Scorer
 from bench.verdict import gold as labelled
@@ -102,6 +102,7 @@ KINDS_OF_TEXT: tuple[tuple[str, Callable[[Case], bool]], ...] = (
     ("own, epidemic (e)", lambda c: c.group == "own" and c.gold["id"].startswith("e")),
     ("own, all other fields (g)", lambda c: c.group == "own" and c.gold["id"].startswith("g")),
     ("own, hardly demanding (n)", lambda c: c.group == "own" and c.gold["id"].startswith("n")),
+    ("own, schools, hospitals, companies, streets (p)", lambda c: c.group == "own" and c.gold["id"].startswith("p")),
     ("real texts", lambda c: c.group != "own"),
     ("with web dirt", lambda c: bool(c.gold["noise"] or c.gold.get("noise_spans"))),
     ("clean", lambda c: not (c.gold["noise"] or c.gold.get("noise_spans"))),
@@ -158,6 +159,15 @@ def mutated() -> str:
     return table(["change", "speeches", "in which another record changes", "share"], rows)
 
 
+def contributions(every: Sequence[Case]) -> str:
+    """What every kind of record loses without a group of rules or a step; changes below 0.001 are left blank."""
+    texts = [(c.raw, c.gold, date.fromisoformat(d) if (d := c.gold["reference_date"]) else None) for c in every]
+    rows = []
+    for name, change in ablation.steps(texts, ablation.figures(texts)).items():
+        rows.append([name, *(f"{change[kind]:+.3f}" if abs(change[kind]) >= 0.0005 else "" for kind in SHORT)])
+    return table(["change of F1 without", *SHORT], rows)
+
+
 def record(every: Sequence[Case], today: date) -> None:
     """Adds a line for each group of texts to the history."""
     with HISTORY.open("a", encoding="utf-8") as file:
@@ -205,6 +215,7 @@ def main() -> None:
             "negatives": negatives(every),
             "probe": probed(),
             "metamorphic": mutated(),
+            "contributions": contributions(every),
             "history": history(),
         }
         PAGE.write_text(renewed(PAGE.read_text(encoding="utf-8"), parts), encoding="utf-8")
