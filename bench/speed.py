@@ -30,11 +30,11 @@ def texts() -> list[str]:
 
 
 def seconds(act: Callable[[str], object], inputs: list[str]) -> float:
-    """The time to read all inputs once."""
-    start = time.perf_counter()
+    """The processor time to read all inputs once; other programs on the machine do not count."""
+    start = time.process_time()
     for text in inputs:
         act(text)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def start_up(code: str) -> float:
