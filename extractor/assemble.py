@@ -85,7 +85,11 @@ def _items(found: Findings) -> tuple[Item, ...]:
     out: list[Item] = []
     for i, p in enumerate(found.points):
         children[p.parent] = children.get(p.parent, 0) + 1
-        paths.append(f"{paths[p.parent]}." * (p.parent is not None) + str(children[p.parent]) if p.parent is not None else str(children[p.parent]))
+        paths.append(
+            f"{paths[p.parent]}." * (p.parent is not None) + str(children[p.parent])
+            if p.parent is not None
+            else str(children[p.parent])
+        )
         end = _trimmed(text, p.start, p.end)
         heading_end = max(_trimmed(text, p.marker_end, p.heading_end), p.marker_end)
         out.append(
@@ -117,13 +121,17 @@ def _parties(found: Findings) -> tuple[tuple[Party, ...], list[tuple[PartyRole, 
     number = {place: f"p{n}" for n, place in enumerate(places, 1)}
     mentions = {(a.mention.start, a.mention.end): a.mention for each in found.assigned for a in each}
     parties = tuple(
-        Party(id=number[at], span=found.view.span(*at), canonical=mentions[at].canonical, type=mentions[at].type, rule=mentions[at].rule)
+        Party(
+            id=number[at],
+            span=found.view.span(*at),
+            canonical=mentions[at].canonical,
+            type=mentions[at].type,
+            rule=mentions[at].rule,
+        )
         for at in places
     )
     roles = [
-        tuple(
-            PartyRole(party=number[a.mention.start, a.mention.end], role=a.role, inherited=a.inherited) for a in each
-        )
+        tuple(PartyRole(party=number[a.mention.start, a.mention.end], role=a.role, inherited=a.inherited) for a in each)
         for each in found.assigned
     ]
     return parties, roles
@@ -157,7 +165,9 @@ def _deadlines(found: Findings, duties: set[int]) -> tuple[tuple[Deadline, ...],
     return tuple(out), of
 
 
-def _obligation(found: Findings, k: int, name: str, roles: tuple[PartyRole, ...], limits: tuple[str, ...]) -> Obligation:
+def _obligation(
+    found: Findings, k: int, name: str, roles: tuple[PartyRole, ...], limits: tuple[str, ...]
+) -> Obligation:
     j = found.judged[k]
     return Obligation(
         id=name,

@@ -6,10 +6,11 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 
+from extractor.rule import compiled
+from extractor.rules import items as rules
 from models.records import ItemFunction, MarkerStyle
 
 _DIGIT = {c: i for i, c in enumerate("一二三四五六七八九", 1)}
-_NUM = "[一二三四五六七八九十]{1,3}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +73,9 @@ _LOW = ("arabic", "arabic_paren", "circled")  # these may also stand below a 一
 _DEEPEST = 12  # no outline of a speech goes deeper; a text that seems to restarts its list instead
 _COUNTED = ("chapter", "di", "shi", "yao", "qi", "order")  # these may take over from each other: 一、…二、…第三，
 
-_MARKER = re.compile(
-    rf"(?P<chapter>{_NUM})、(?!{_NUM}[、线级类年季楼])"
-    rf"|（(?P<section>{_NUM})）"
-    r"|(?P<arabic>[0-9]{1,2})(?:、|[.．]、?)(?![0-9])|(?<![^\n])(?P<timed>[0-9]{1,2})[.、](?=[0-9]{1,3}(?:小时|天|日|月|年|名|个))"
-    r"|（(?P<paren>[0-9]{1,2})）|(?P<half>[0-9]{1,2})）"
-    r"|(?P<circled>[①-⑳])"
-    rf"|其(?P<qi>{_NUM})(?:[，：、]|是)"
-    rf"|第(?P<di>{_NUM})(?:[，：、]|[个点条项步件层][^，。；：、\n是]{{0,8}}是|[个点条项步件层][^，。；：、\n是]{{0,6}}[，：]|是|(?=要(?![务素件义])))"
-    rf"|(?<![万统之唯第其单同专])(?P<shi>{_NUM})是(?![一二三四](?:[，。、；就]|[一二三四]是)|否)"
-    rf"|(?<![万统之唯第其单同专])(?P<yao>{_NUM})要(?![素点件害求么])"
-    r"|(?P<order>首先|其次|再次|再者|最后|然后)(?:[，：]|是|要)?"
-    r"|(?P<side>一方面|另一方面)(?:[，：]|是)?"
-)
+_MARKER = re.compile("|".join(rule.pattern for rule in rules.MARKERS))
 _ORDER = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "然后": 0, "最后": 0}
 _STRONG = frozenset("。！？；：”）】…")
-_NO_UNIT = "(?![年月日时天个人名项次家期户号元米万亿台级层楼点岁周种例支所区届条分批第])"
-_LOST_ONE = re.compile(rf"(?<![0-9.第~至-])1[.、 ]?(?=[\u4e00-\u9fff]){_NO_UNIT}")
 _HEAD_END = re.compile(r"[。；：\n！？]")
 
 
@@ -140,21 +127,17 @@ def _markers(text: str, gaps: frozenset[int]) -> list[_Marker]:
             kind, style = "arabic_paren", "arabic_paren"
         elif kind in ("chapter", "section", "arabic", "shi", "yao", "di"):
             style = kind  # type: ignore[assignment]
-        end = m.start(m.lastgroup or 0) + len(words) if kind in ("order", "side") else m.end()
         line = bisect_right(newlines, m.start())
-        out.append(_Marker(m.start(), end, style, kind, number, _edge(text, m.start(), gaps), line))
+        out.append(_Marker(m.start(), m.end(), style, kind, number, _edge(text, m.start(), gaps), line))
     return _paired(_with_lost_ones(text, out + _without_dots(text, newlines)))
-
-
-_BARE = re.compile(rf"(?<![^\n])([0-9]{{1,2}})(?=[\u4e00-\u9fff]){_NO_UNIT}")
 
 
 def _without_dots(text: str, newlines: list[int]) -> list[_Marker]:
     """Numbers at line starts that lost their dots (``1严格管理。``), where they count from one and are no menu."""
     found: list[_Marker] = []
-    for m in _BARE.finditer(text):
+    for m in compiled(rules.LOST_DOT.pattern).finditer(text):
         line = bisect_right(newlines, m.start())
-        found.append(_Marker(m.start(), m.end(), "arabic", "arabic", int(m.group(1)), "line", line))
+        found.append(_Marker(m.start(), m.end(), "arabic", "arabic", int(m.group("bare")), "line", line))
     counted = [m.number for m in found] == list(range(1, len(found) + 1))
     pairs = zip(found, found[1:], strict=False)
     menu = any(b.line - a.line == 1 and "。" not in text[a.start : b.start] for a, b in pairs)
@@ -174,7 +157,7 @@ def _with_lost_ones(text: str, markers: list[_Marker]) -> list[_Marker]:
                 has_one = True
             elif m.number == 2 and not has_one and since:
                 has_one = True
-                if one := _LOST_ONE.search(text, since, m.start):
+                if one := compiled(rules.LOST_ONE.pattern).search(text, since, m.start):
                     while out and out[-1].start >= one.start() and out[-1].start < one.end():
                         out.pop()
                     out.append(_Marker(one.start(), one.end(), "arabic", "arabic", 1, "strong", m.line))
@@ -220,19 +203,6 @@ class _Level:
     lines: list[int] = field(default_factory=list)
     plain: bool = False  # a line without a marker stands inside the list
     inner: set[str] = field(default_factory=set)  # the kinds of the lists below its points
-
-_END_OF_ALL = re.compile(
-    r"同志们|特此|附件|[^。]{0,24}(?:主持(?:召开)?(?:了)?会议|(?:参加|出席|列席)(?:了)?(?:会议|活动)?。)|[^，。]{2,30}[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日$"
-)
-_NEW_SUBJECT = re.compile(r"总之|以上|会(?:议|前|后|上|末)|最后，|此外，")
-_ANNOUNCE = re.compile(
-    r"(?:以下|如下|下列|下面)[^。：\n]{0,24}[：。]?$"
-    r"|(?:几|[二两三四五六七八九十])[大]?[点个项条件]"
-    r"(?:方面|问题|要求|意见|工作|任务|措施|特点|感受|事|建议|体会|想法|意思|重点)[^。：\n]{0,10}[：。]?$"
-)
-_LEAD = re.compile(
-    r"下面|下一步|接下来|最后|会议(?:强调|要求|指出)|我[再想]?(?:讲|提|说|强调|谈|总结)[^。：]{0,12}[点条个]"
-)
 
 
 def outline(text: str, gaps: frozenset[int] = frozenset()) -> list[Node]:
@@ -294,11 +264,13 @@ class _Builder:
         """A line that begins without a marker may end open lists."""
         start = self.line_starts[number]
         words = self._line(number)
-        if _END_OF_ALL.match(words):
+        if compiled(rules.END_OF_ALL.pattern).match(words):
             self._close(0, start)
             return
         for depth, level in enumerate(self.levels):
-            ends = level.rank == _INLINE and (_NEW_SUBJECT.match(words) or _ANNOUNCE.search(words[-60:]))
+            ends = level.rank == _INLINE and (
+                compiled(rules.NEW_SUBJECT.pattern).match(words) or compiled(rules.ANNOUNCE.pattern).search(words[-60:])
+            )
             if ends or (len(level.points) >= 2 and self._fills_its_lines(level)):
                 self._close(depth, start)
                 return
@@ -309,7 +281,8 @@ class _Builder:
         if level.plain:
             return False
         last = self._line(level.lines[-1])
-        return len(last) > 40 or "。" in last[:-1] or level.lines[0] == level.lines[-1]
+        prose = len(last) > 40 or "。" in last[:-1] or last.endswith(("。", "；")) and "，" in last
+        return prose or level.lines[0] == level.lines[-1]
 
     def _place(self, m: _Marker) -> None:
         rank = _RANK.get(m.kind, _INLINE)
@@ -402,7 +375,7 @@ class _Builder:
         """How many open lists stay open around a new one that begins at the marker."""
         before = self.nodes[-1].marker_end if self.nodes else 0
         lead = self.text[max(before, m.start - 60) : m.start].rstrip("。：，\n")
-        led = rank == _INLINE and bool(_LEAD.search(re.split("[。；！？\n]", lead)[-1]))
+        led = rank == _INLINE and bool(compiled(rules.SPEAKER_LEAD.pattern).search(re.split("[。；！？\n]", lead)[-1]))
         for depth, level in enumerate(self.levels):
             inside = level.rank == _INLINE and (m.kind in level.inner or self._goes_on(level, m))
             if (level.rank > rank and not inside) or (led and level.rank == _INLINE):

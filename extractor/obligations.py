@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from extractor.items import Node, Point
-from extractor.rules.verdict import NOT_ACTS, VERBS, YAO_SUBJECTS
+from extractor.rule import compiled
+from extractor.rules import modality as rules
+from extractor.rules.verdict import NOT_ACTS, VERBS
 from extractor.sentences import Sentence
 from extractor.verdict import (
     Features,
@@ -53,13 +55,13 @@ def judge(text: str, sentences: Sequence[Sentence], nodes: Sequence[Node]) -> tu
     >>> [(j.verdict, j.modality) for j in judge(text, split(text), outline(text))[0]][-1]
     ('directive', 'require')
     """
-    parts = pieces(text, sentences, nodes)
+    parts = pieces(sentences, nodes)
     found = evidence(text, parts)
     table = weights()
     alone = [probability(f, table["sentence"]) for f in found]
     about_points = point_features(text, nodes, parts, alone, found)
     directive = [probability(f, table["point"]) for f in about_points]
-    in_context = context_features(text, nodes, parts, found, alone, directive)
+    in_context = context_features(text, parts, found, alone, directive)
     points = [
         Point(
             n.start, n.marker_end, n.heading_end, n.end, n.style, n.number, n.parent,
@@ -72,7 +74,7 @@ def judge(text: str, sentences: Sequence[Sentence], nodes: Sequence[Node]) -> tu
     }
     judged: list[Judged] = []
     for k, (part, f) in enumerate(zip(parts, in_context, strict=True)):
-        asked = _QUESTION.search(text[part.words : part.end]) is not None
+        asked = compiled(rules.QUESTION.pattern).search(text[part.words : part.end]) is not None
         ordered = probability(f, table["context"]) >= 0.5 and not asked
         rule = "verdict.question" if asked else _strongest(f, table["context"], ordered)
         kind: VerdictKind = "context"
@@ -99,23 +101,12 @@ def _strongest(f: Features, table: Mapping[str, float], positive: bool) -> str:
     name = name.removeprefix("head.")
     if name.startswith(("verdict.", "lead.")):
         return name
-    return "verdict.bare" if name.startswith("shape.bare") else "verdict.shape" if name.startswith("shape.") else "verdict.context"
+    if name.startswith("shape.bare"):
+        return "verdict.bare"
+    return "verdict.shape" if name.startswith("shape.") else "verdict.context"
 
 
-# A question asks, whatever it asks about (返乡人员要报备吗？).
-_QUESTION = re.compile(
-    r"\A(?:问|Q)[0-9]{0,2}：|(?:[吗呢]|是否|能否|什么|如何|怎么|怎样|哪[些里个]|多少|几[个天时])[^，。；：？\n]{0,20}？[”’）]{0,2}\Z"
-)
 _CLAUSES = re.compile(r"[，：；。！？“”（）]+")
-_FORBID = re.compile(
-    r"严禁|不得|禁止|不准|不许|不允许|切忌|切勿|不要|不能|不可(?!避免)|决不|绝不|一律不|谢绝|暂不|不让|杜绝|避免|勿|不予|不再|非必要不|^不(?!符合|满|具备|到|足|够|同|断|仅|少|论|管|久|愿|主动|报|按|配合|但|忘|松|留|漏)"
-)
-_SUBJECTS = "|".join(f"(?<={word}要)" for word in YAO_SUBJECTS.split())
-_REQUIRE = re.compile(
-    rf"要(?![求素点件])(?:(?<![主重需不只将想为若]要)|{_SUBJECTS})|必须|务必|应当|(?<![反响适供对相效])应(?![急对用有答])|须|请|确保|^由|由[^，]{2,10}(?:负责|自行|组织|牵头|统一)|立即|马上|第一时间"
-    r"|一律(?!不)|坚决(?!不|杜绝|防止)"
-)
-_ENCOURAGE = re.compile(r"(?:[^，]{0,6}?)(?:提倡|倡导|鼓励|建议|支持)|引导[^，]{0,20}非必要|(?:[^，要须应]{0,24}?)(?<![不方宁许认尚均无])可(?:以)?(?![能见谓是靠控行信])|即可")
 
 
 def _modality(text: str, p: Piece) -> Modality:
@@ -124,8 +115,9 @@ def _modality(text: str, p: Piece) -> Modality:
     for clause in _CLAUSES.split(text[p.words : p.end]):
         if not clause:
             continue
-        forbidden, required = _FORBID.search(clause), _REQUIRE.search(clause)
-        if not acts and _ENCOURAGE.match(clause):
+        forbidden = compiled(rules.FORBID.pattern).search(clause)
+        required = compiled(rules.REQUIRE.pattern).search(clause)
+        if not acts and compiled(rules.ENCOURAGE.pattern).match(clause):
             encourages = True
         elif required and not (forbidden and required.start() < forbidden.start() and len(clause) < 40):
             return "require"
@@ -133,17 +125,13 @@ def _modality(text: str, p: Piece) -> Modality:
             forbids = True
         elif not encourages and _acts(clause):
             acts = True
-        elif len(clause) >= 8 and not _SETTING.search(clause):
+        elif len(clause) >= 8 and not compiled(rules.SETTING.pattern).search(clause):
             tells = True
     if acts:
         return "require"
     if encourages:
         return "encourage"
     return "prohibit" if forbids and not tells else "require"
-
-
-# A clause that only says for whom, when or in which case.
-_SETTING = re.compile(r"^(?:无论|不论|如|若|凡|对|除|在|从|自|因|或|虽|为|根据|按照|当|一旦|未|非|以|即使)|(?:的|时|后|前|期间|以内|起|者|人员|方面|之前|以后|上|下)$")
 
 
 def _acts(clause: str) -> bool:

@@ -38,7 +38,7 @@ def extract(raw: str, date: date | None = None, segmenter: Path | None = None) -
 
 
 def explain(raw: str) -> tuple[Sentence, ...]:
-    """Every sentence of the text, and every stretch of noise, with its verdict and the rule that gave it, in text order.
+    """Every sentence of the text and every stretch of noise, in text order, with its verdict and the rule that gave it.
 
     >>> [s.verdict for s in explain("形势依然严峻。各镇要加强巡查。")]
     ['context', 'directive']

@@ -40,7 +40,7 @@ class Piece:
     words: int
 
 
-def pieces(text: str, sentences: Sequence[Sentence], nodes: Sequence[Node]) -> list[Piece]:
+def pieces(sentences: Sequence[Sentence], nodes: Sequence[Node]) -> list[Piece]:
     """The sentences of the text cut at the markers of the points, each with the innermost point it stands in."""
     out: list[Piece] = []
     k = 0
@@ -87,7 +87,7 @@ for _word in sorted(CONNECTIVES, key=len, reverse=True):
 
 
 def _heads(text: str, all_pieces: Sequence[Piece]) -> tuple[set[int], list[list[int]]]:
-    """All offsets at which a clause begins (also behind its connectives), and for each piece where its clauses' words begin."""
+    """All offsets at which a clause begins, also behind its connectives; and where the clauses of each piece begin."""
     every: set[int] = set()
     own: list[list[int]] = []
     for p in all_pieces:
@@ -155,7 +155,20 @@ _DEMANDS = frozenset(
     f"verdict.{name}" for name in ("yao", "must", "shall", "forbid", "never", "please", "ensure", "resolute", "uniform")
 )
 _DENIES = frozenset(
-    f"verdict.{name}" for name in ("past", "already", "self", "question", "reason", "since", "some", "count", "story", "condition", "forecast")
+    f"verdict.{name}"
+    for name in (
+        "past",
+        "already",
+        "self",
+        "question",
+        "reason",
+        "since",
+        "some",
+        "count",
+        "story",
+        "condition",
+        "forecast",
+    )
 )
 
 
@@ -173,7 +186,9 @@ def _clause_demands(f: Features, clauses: list[int], demands: list[int], denies:
             f["shape.demands"] = 1.0
 
 
-_SIGNATURE = re.compile(r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日$|^[^，。；：、]{2,30}(?:政府|委员会|办公室|指挥部|局|党委)$")
+_SIGNATURE = re.compile(
+    r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日$|^[^，。；：、]{2,30}(?:政府|委员会|办公室|指挥部|局|党委)$"
+)
 
 
 def _shape(f: Features, text: str, p: Piece, clauses: list[int]) -> None:
@@ -224,7 +239,7 @@ def probability(f: Mapping[str, float], table: Mapping[str, float]) -> float:
 
 
 def lead_in(text: str, nodes: Sequence[Node], i: int) -> str:
-    """The words that announce the list of point i: what stands before its first point in the sentence, or the sentence before."""
+    """The words that announce the list of point i: what stands before it in its sentence, or the sentence before."""
     first = nodes[nodes[i].first]
     floor = 0
     if first.parent is not None:
@@ -254,7 +269,9 @@ class _Sum:
         return self.total / self.count
 
 
-def point_features(text: str, nodes: Sequence[Node], all_pieces: Sequence[Piece], alone: Sequence[float], found: Sequence[Features]) -> list[Features]:
+def point_features(
+    text: str, nodes: Sequence[Node], all_pieces: Sequence[Piece], alone: Sequence[float], found: Sequence[Features]
+) -> list[Features]:
     """For each point what its lead-in, its heading, its own sentences and its whole list say."""
     head: list[int | None] = [None] * len(nodes)
     whole = [_Sum() for _ in nodes]
@@ -280,11 +297,11 @@ def point_features(text: str, nodes: Sequence[Node], all_pieces: Sequence[Piece]
                 f[rule.id] = 1.0
         if lead:
             f["lead.any"] = 1.0
-        k = head[i]
-        if k is not None:
-            f["point.head"] = alone[k]
-            f.update({"head." + name: value for name, value in found[k].items()})
-            body = _Sum(whole[i].total - alone[k], whole[i].count - 1)
+        first = head[i]
+        if first is not None:
+            f["point.head"] = alone[first]
+            f.update({"head." + name: value for name, value in found[first].items()})
+            body = _Sum(whole[i].total - alone[first], whole[i].count - 1)
             f["point.body"] = body.mean() - 0.5 if body.count else 0.0
             f["point.has-body"] = 1.0 if body.count else 0.0
         f["point.list"] = lists[n.first].mean() - 0.5 if lists[n.first].count else 0.0
@@ -294,7 +311,9 @@ def point_features(text: str, nodes: Sequence[Node], all_pieces: Sequence[Piece]
     return out
 
 
-_NOTICE = re.compile(r"(?:通知|通告|公告|方案|意见|办法|规定|细则|指南|提示|倡议书|告知书|一封信|公开信|须知|纪要|要点|分工|计划|令)(?:（[^）]{0,12}）)?[。：]?$")
+_NOTICE = re.compile(
+    r"(?:通知|通告|公告|方案|意见|办法|规定|细则|指南|提示|倡议书|告知书|一封信|公开信|须知|纪要|要点|分工|计划|令)(?:（[^）]{0,12}）)?[。：]?$"
+)
 _REPORT = re.compile(r"(?:总结|汇报|经验|纪实|述职|回顾|发言|报告|致辞|答谢|体会|心得|调研)(?:材料|提纲|稿|报告)?$")
 
 
@@ -311,9 +330,9 @@ def heading_features(
     more = {i: _more(nodes, all_pieces, i, k) for i, k in first.items() if all_pieces[k].words > all_pieces[k].start}
     lists: dict[int, tuple[_Sum, _Sum]] = {}
     for i, goes_on in more.items():
-        going, length = lists.setdefault(nodes[i].first, (_Sum(), _Sum()))
+        going, lengths = lists.setdefault(nodes[i].first, (_Sum(), _Sum()))
         going.add(goes_on, 1)
-        length.add(all_pieces[first[i]].end - all_pieces[first[i]].words, 1)
+        lengths.add(all_pieces[first[i]].end - all_pieces[first[i]].words, 1)
     out: dict[int, Features] = {}
     for i, k in first.items():
         if not more.get(i):
@@ -343,9 +362,15 @@ def heading_features(
 
 
 _TITLE_SIGNS = (
-    "shape.open", "shape.bare-first", "verdict.before", "verdict.yao", "verdict.yao-head", "verdict.each", "verdict.shall", "verdict.must", "verdict.forbid",
-    "verdict.owner", "verdict.frequency", "verdict.at-once", "verdict.isolation", "verdict.figure", "verdict.ensure", "verdict.condition", "verdict.is",
-)  # fmt: skip
+    "shape.open",
+    "shape.bare-first",
+    *(
+        f"verdict.{name}"
+        for name in (
+            "before yao yao-head each shall must forbid owner frequency at-once isolation figure ensure condition is"
+        ).split()
+    ),
+)
 
 
 def _more(nodes: Sequence[Node], all_pieces: Sequence[Piece], i: int, k: int) -> bool:
@@ -353,7 +378,7 @@ def _more(nodes: Sequence[Node], all_pieces: Sequence[Piece], i: int, k: int) ->
 
 
 def text_features(text: str, found: Sequence[Features], alone: Sequence[float]) -> Features:
-    """What kind of text it is: a notice, a report of work, a story; how much of it demands, tells, or speaks of oneself."""
+    """What kind of text it is: a notice, a report, a story; how much of it demands, tells, or speaks of oneself."""
     head_lines = text[:200].split("\n")[:4]
     n = max(1, len(found))
     f: Features = {"text.demands": sum(alone) / n - 0.5}
@@ -368,7 +393,6 @@ def text_features(text: str, found: Sequence[Features], alone: Sequence[float]) 
 
 def context_features(
     text: str,
-    nodes: Sequence[Node],
     all_pieces: Sequence[Piece],
     found: Sequence[Features],
     alone: Sequence[float],

@@ -14,7 +14,7 @@ from extractor.verdict import Features, Piece, evidence, lead_in, pieces, probab
 
 
 def cut(text: str) -> list[Piece]:
-    return pieces(text, split(text), outline(text))
+    return pieces(split(text), outline(text))
 
 
 def signs(text: str) -> list[Features]:

@@ -54,7 +54,7 @@ def _one(path: Path, texts: Path) -> Labelled:
     segs = segments(raw)
     cleaned = clean(raw)
     nodes = outline(cleaned.text, cleaned.gaps)
-    parts = pieces(cleaned.text, split(cleaned.text), nodes)
+    parts = pieces(split(cleaned.text), nodes)
     marks = {s["seg"]: s for s in record["segments"]}
     labels: list[int | None] = []
     headings: list[int | None] = []
@@ -66,8 +66,12 @@ def _one(path: Path, texts: Path) -> Labelled:
             labels.append(None)
             continue
         directive = any(n in marks for n in hit)
-        headings.append(int(all(marks[n]["heading"] for n in hit)) if directive and all(n in marks for n in hit) else None)
-        whole = max(min(b, segs[n][1]) - max(a, segs[n][0]) for n in hit) / max(1, max(segs[n][1] - segs[n][0] for n in hit))
+        headings.append(
+            int(all(marks[n]["heading"] for n in hit)) if directive and all(n in marks for n in hit) else None
+        )
+        whole = max(min(b, segs[n][1]) - max(a, segs[n][0]) for n in hit) / max(
+            1, max(segs[n][1] - segs[n][0] for n in hit)
+        )
         labels.append(None if directive and whole < 0.4 else int(directive))
     at = {}
     for item in record["items"]:
@@ -80,4 +84,15 @@ def _one(path: Path, texts: Path) -> Labelled:
     for n in nodes:
         pos = cleaned.raw_offset(n.start)
         points.append(next((at[q] for q in (pos, pos - 1, pos + 1) if q in at), None))
-    return Labelled(record["id"], path.parent.name, 1.0 if path.parent.name == "speeches" else 2.0, cleaned.text, cleaned, nodes, parts, labels, points, headings)
+    return Labelled(
+        record["id"],
+        path.parent.name,
+        1.0 if path.parent.name == "speeches" else 2.0,
+        cleaned.text,
+        cleaned,
+        nodes,
+        parts,
+        labels,
+        points,
+        headings,
+    )

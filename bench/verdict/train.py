@@ -51,7 +51,9 @@ def predict(rows: list[Features], fitted: tuple[list[str], np.ndarray, float]) -
     return 1 / (1 + np.exp(-(matrix(rows, names) @ coef + bias)))
 
 
-def crossed(docs: list[list[Features]], labels: list[list[int | None]], weight: list[float], c: float) -> list[np.ndarray]:
+def crossed(
+    docs: list[list[Features]], labels: list[list[int | None]], weight: list[float], c: float
+) -> list[np.ndarray]:
     """Out-of-fold probabilities, text by text."""
     out: list[np.ndarray] = [np.zeros(0)] * len(docs)
     for fold in range(FOLDS):
@@ -63,7 +65,9 @@ def crossed(docs: list[list[Features]], labels: list[list[int | None]], weight: 
     return out
 
 
-def flat(docs: list[list[Features]], labels: list[list[int | None]], weight: list[float], which: list[int]) -> tuple[list[Features], list[int], list[float]]:
+def flat(
+    docs: list[list[Features]], labels: list[list[int | None]], weight: list[float], which: list[int]
+) -> tuple[list[Features], list[int], list[float]]:
     rows, ys, ws = [], [], []
     for i in which:
         for f, y in zip(docs[i], labels[i], strict=True):
@@ -94,7 +98,8 @@ def show(group: str, texts: list[Labelled], context: list[list[Features]], probs
                 if y is not None and (q >= 0.5) != bool(y):
                     signs = " ".join(sorted(n.split(".")[1] for n in f if n.startswith(("verdict", "shape"))))
                     d = f.get("context.directive-point")
-                    print(f"{t.id} gold={y} p={q:.2f} point={d if d is None else round(d, 2)} [{signs}] {t.text[piece.start:piece.end]}")
+                    words = t.text[piece.start : piece.end]
+                    print(f"{t.id} gold={y} p={q:.2f} point={d if d is None else round(d, 2)} [{signs}] {words}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +135,19 @@ def stacked(texts: list[Labelled], keep: Callable[[str], bool] = lambda _: True)
 
     def weigh(name: str, rows: list[list[Features]]) -> None:
         signs[name] = [
-            [{n: v for n, v in f.items() if keep(n.removeprefix("head.").removeprefix("title."))} for f in row] for row in rows
+            [{n: v for n, v in f.items() if keep(n.removeprefix("head.").removeprefix("title."))} for f in row]
+            for row in rows
         ]
         probabilities[name] = crossed(signs[name], labels[name], weight, C[name])
 
     weigh("sentence", [evidence(t.text, t.pieces) for t in texts])
     found, alone = signs["sentence"], [list(a) for a in probabilities["sentence"]]
-    weigh("point", [point_features(t.text, t.nodes, t.pieces, a, f) for t, a, f in zip(texts, alone, found, strict=True)])
+    weigh(
+        "point", [point_features(t.text, t.nodes, t.pieces, a, f) for t, a, f in zip(texts, alone, found, strict=True)]
+    )
     directive = [list(d) for d in probabilities["point"]]
     weigh("context", [
-        context_features(t.text, t.nodes, t.pieces, f, a, d)
+        context_features(t.text, t.pieces, f, a, d)
         for t, f, a, d in zip(texts, found, alone, directive, strict=True)
     ])  # fmt: skip
     weigh("heading", [list(b.values()) for b in begins])

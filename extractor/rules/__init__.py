@@ -25,14 +25,17 @@ class Group:
 def groups() -> tuple[Group, ...]:
     """All groups, in the order in which a text meets them."""
     from extractor.deadlines import run as run_deadlines
-    from extractor.rules import noise, parties, quarantine, vague, verdict
+    from extractor.rules import items, modality, noise, parties, quarantine, source, vague, verdict
     from extractor.rules.deadlines import RULES as DEADLINES
     from extractor.rules.times import RULES as TIMES
     from extractor.times import run as run_times
 
     return (
         Group("noise", "噪声", noise.RULES, noise.run),
+        Group("source", "标题、讲话人与日期", source.RULES, source.run),
+        Group("items", "要点序号", items.RULES, items.run),
         Group("verdict", "督办事项判定", verdict.RULES, verdict.run),
+        Group("modality", "要求、禁止与提倡", modality.RULES, modality.run),
         Group("parties", "责任主体", parties.RULES, parties.run),
         Group("times", "时间表达", TIMES, run_times),
         Group("deadlines", "完成时限", DEADLINES, run_deadlines),
