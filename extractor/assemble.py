@@ -172,18 +172,13 @@ def _obligation(
     return Obligation(
         id=name,
         item=None if j.point is None else f"i{j.point + 1}",
-        span=found.view.span(j.start, _before_cut_mark(found.view, j.start, j.end)),
+        span=found.view.span(j.start, j.end),
         modality=j.modality or "require",
         parties=roles,
         deadlines=limits,
         standing=standing(found.view.text, j.start, j.end),
         rule=j.rule,
     )
-
-
-def _before_cut_mark(view: CleanText, start: int, end: int) -> int:
-    """The end of a sentence without a final mark that a page break or a notice cut off from it."""
-    return end - 1 if end - 1 > start and end - 1 in view.gaps and view.text[end - 1] in "。；！？" else end
 
 
 def _quarantine(found: Findings, number: dict[int, str]) -> tuple[QuarantineRule, ...]:
