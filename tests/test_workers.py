@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -44,14 +43,14 @@ def test_poison_is_named_and_costs_no_other_document() -> None:
     pooled(test)
 
 
-def test_the_pool_is_whole_again_soon_after() -> None:
+def test_no_document_pays_for_the_start_of_a_process() -> None:
     async def test(pool: Workers) -> None:
-        await asyncio.gather(failure(pool, "毒：退出"), failure(pool, "毒：退出"))
-        start = time.monotonic()
-        await asyncio.gather(*(pool.read("各镇要加强巡查。", None) for _ in range(4)))
-        assert time.monotonic() - start < 3
+        for _ in range(2):
+            await asyncio.gather(failure(pool, "毒：退出"), failure(pool, "毒：退出"))
+            # The time is far too short to start a process and to load its rules.
+            await asyncio.gather(*(pool.read("各镇要加强巡查。", None) for _ in range(4)))
 
-    pooled(test)
+    pooled(test, seconds=0.5)
 
 
 def test_idle_processes_that_die_are_replaced() -> None:
