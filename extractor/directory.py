@@ -18,6 +18,7 @@ from extractor.rules.names import (
     BREAK,
     ENDING,
     FALSE_FRIENDS,
+    HEAD,
     JOIN,
     MODIFIER,
     OFFICE,
@@ -119,6 +120,18 @@ def look_up(name: str, otherwise: PartyType = "department") -> Entry:
     return Entry(normal(name), m.lastgroup if m else otherwise)  # type: ignore[arg-type]
 
 
+def in_one(words: str, at: int) -> bool:
+    """Whether the 和 at a place of a list's words stands within one name: 市文化广电 + 和 + 旅游局.
+
+    >>> in_one("市工业和信息化局", 3), in_one("水利局和财政局", 3)
+    (True, False)
+    """
+    table = entries()
+    if any(words[cut:] in table for cut in range(min(at, 4))):
+        return True
+    return not ENDING.search(words[:at]) and not any(words[cut:at] in table for cut in range(min(at, 4)))
+
+
 def normal(name: str) -> str:
     """A name as said, without brackets' fillings and quotes: 各乡镇（街道） -> 各乡镇（街道）."""
     return name.replace("“", "").replace("”", "")
@@ -142,17 +155,24 @@ def _with_openings(text: str, start: int, end: int, found: Sequence[Hit]) -> lis
     """The hits, and before them the unknown names at the head of a clause; a known name that ends alike wins."""
     out: list[Hit] = []
     i = 0
-    for m in OPENING.finditer(text, start, end):
+    head = HEAD.match(text, start, end)
+    heads = [head] if head and not OPENING.match(text, start, end) else []
+    for m in (*heads, *OPENING.finditer(text, start, end)):
         a, b = m.span("name")
         while i < len(found) and found[i][0] < a:
             out.append(found[i])
             i += 1
         inside = [h for h in found[i : i + 8] if h[0] < b]
-        if (out and out[-1][1] > a) or any(not h[2].bare for h in inside):
+        if (out and out[-1][1] > a) or any(not h[2].bare and _closes(text, h, b) for h in inside):
             continue
         out.append((a, b, look_up(text[a:b])))
         i += len(inside)
     return [*out, *found[i:]]
+
+
+def _closes(text: str, hit: Hit, end: int) -> bool:
+    """Whether a known name ends an unknown one that ends at ``end``, or a verb follows it: no longer name is meant."""
+    return hit[1] >= end or text[hit[1] : hit[1] + 2] in ACTIONS
 
 
 def names(text: str, start: int, end: int, found: Sequence[Hit]) -> list[Name]:
@@ -197,7 +217,7 @@ def _with_office(text: str, name: Name) -> Name:
     if name.type not in ("department", "body") and name.canonical not in ("党组", "党委", "各地"):
         return name
     m = OFFICE.match(text, name.end)
-    if not m or (m.end() - name.end > 4 and not name.bare):
+    if not m or (m.end() - name.end > 4 and not name.bare) or text[name.end : name.end + 2] in ACTIONS:
         return name
     whole = text[name.start : m.end()]
     body = name.type == "body" or m.group().endswith(("组", "专班"))
@@ -283,7 +303,7 @@ def groups(text: str, end: int, found: Sequence[Name]) -> list[Group]:
         while i < len(found) and found[i].start < stop:
             i += 1
         bare = tail is None and all(n.bare for n in members)
-        if not bare or text[members[0].start : stop] not in ALSO_VERBS:
+        if not bare or text[members[0].start : stop] not in ALSO_VERBS or text.startswith("牵头", stop):
             out.append(Group(members[0].start, stop, tuple(members), bare))
     return out
 

@@ -41,12 +41,13 @@ _TIME = (
     "|[^，。；：的{SIGNS}\n]{1,10}(?:[0-9]{1,3}|[一二三四五六七八九十半两]{1,3})(?:个)?(?:小时|分钟|天|日|工作日)内)"
 ).replace("{SIGNS}", NAMES[1:-1] + FIELDS)
 _NOMINAL = "(?:的|、|，|。|；|：|”|）|》|等|之间|责任|工作(?!落实|推进)|职责|会议|文件|通知|作风|能力|名单|内部|意见|精神|关系|制度|管理|建设|代表|主体|安全|形象|利益|问题|汇报|情况|以外|以上|以下|和|及|与|或|$|\n)"
+_SAYS = "(?:通报|汇报|传达|介绍|推送|表彰|部署)(?:了|的)|要求(?=，)|提醒|强调|指出|同意"
 _LIGHT = (
     "(?:同时|此外|另外|因此|所以|所以说|其中|特别是|尤其是|而且|并且|而|并|但|但是|然后|接下来|下一步|今后|目前|当前|近期|必要时|期间|这个|首先|其次|再次|最后|一方面|另一方面"
     "|原则上|包括|从现在起|会后|总之|为此|对此|在此基础上|全[省市县区旗州镇乡村国校院局]|我[省市县区旗州镇乡国校院局]|本[省市县区旗州镇乡校院局]|辖区内?|[县市镇乡村区]里的?|他?(?:强调|指出|要求|明确|表示|提出|指示)"
     "|各地|在全面摸底基础上|凡是?|所有|任何|如|像|还有|这里|那么|即|请|也|还|只有|务必)"
 )
-_EDGE = "(?:[，。；：！？“（）》…—\n•>|]|^)"
+_EDGE = "(?:[，。；：！？“（）》…—\n•>|]|^|(?<=牵头|负责|主抓)、)"
 _TARGETS = "".join(f"(?<!{word}{NAMES})" for word in (*GOVERNING, "哪个", "哪些", "哪位")) + f"(?<![对向给为把将被让使与同跟到在从经报送至于按据以]{NAMES})"
 _ACTION = "(?:" + "|".join((*ADVERBS, *VERBS, *GOVERNING)) + ")"
 _OBJECT_FIRST = re.compile("(?:(?<![绝相面针])对(?![此照标口外策接应等])|针对|[将把给因除]|(?<![方导志])向|(?<![作成认行])为(?![此了])|由于)[^，。；：！？\n]{0,50}$")
@@ -86,20 +87,20 @@ FIELD_SUBJECT = Rule(
 )  # fmt: skip
 RELATIVE = Rule(
     "parties.relative", "以所做之事限定的主语",
-    f"{_EDGE}(?P<span>(?!对|将|把|由|在(?!外)|我们的)[^，。；：“”（）的{ORGANS}\n]{{2,20}}(?<![内里上中们])的(?:{NAMES}|同志们?))(?:[或和][一-鿿]{{2,4}})?{_ADVERB}{{0,1}}(?:{_MODAL}|暂缓|居家|凭|自行|提前|[0-9]|[一-鿿]{{2,4}}[0-9]{{1,2}}(?:小时|天|日)内)",
+    f"{_EDGE}(?P<span>(?!对|将|把|由|在(?!外)|我们的)(?:[^，。；：“”（）的{ORGANS}{OTHERS}\n]{{0,14}}{OTHERS})?[^，。；：“”（）的{ORGANS}{OTHERS}\n]{{0,20}}(?<![内里上中们])的(?:{NAMES}|同志们?))(?:[或和][一-鿿]{{2,4}})?{_ADVERB}{{0,1}}(?:{_MODAL}|暂缓|居家|凭|自行|提前|[0-9]|[一-鿿]{{2,4}}[0-9]{{1,2}}(?:小时|天|日)内)",
     yes=("[准备充分的企业]可先行复工。", "[参与评审的同志]要严守纪律。"),
     no=("对准备不足的企业要缓一缓。", "村里的路要修好。"),
 )  # fmt: skip
 DOER = Rule(
     "parties.doer", "句首主语后接动作",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES}){_ADVERB}{{0,1}}{_VERB}(?![^，。；\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|工作法))",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES})(?!{_SAYS}){_ADVERB}{{0,1}}{_VERB}(?![^，。；\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|工作法))",
     yes=("[财政局]做好资金保障。", "同时，[各村]组织党员入户走访。", "[企业]对职工逐人登记。"),
     no=("企业复工复产稳步推进。", "加快社区治理步伐。", "推动学校把责任落到班级。"),
     build=_unless_object,
 )  # fmt: skip
 ORGAN_DOER = Rule(
     "parties.organ-doer", "句首单位、岗位后接任何陈述",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{ORGANS})(?!{_NOMINAL}|已|曾|始终|一直|关于|设在|好的|待遇|政策)(?![^，。；\n]{{0,16}}(?:了(?!解)|过(?![程渡硬关])|强调|指出|表示|介绍|说|认为|现象|普遍|{NAMES}{_MODAL}))",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{ORGANS})(?!{_NOMINAL}|已|曾|始终|一直|关于|设在|好的|待遇|政策)(?!{_SAYS})(?![^，。；\n]{{0,16}}(?:了(?!解)|过(?![程渡硬关])|强调|指出|表示|介绍|说|认为|现象|普遍|{NAMES}{_MODAL}))",
     yes=("[督查组]直奔点位、不打招呼。", "对哄抬物价的，[市场监管局]露头就打。"),
     no=("单位责任要厘清。", "各部门汇报了情况。"),
     build=_unless_object,
@@ -113,13 +114,13 @@ TIMED = Rule(
 )  # fmt: skip
 ENCOURAGED = Rule(
     "parties.encouraged", "鼓励本通知所及的各方做",
-    f"鼓励(?P<span>{ORGANS})(?!的)",
+    f"(?:鼓励|支持|允许)(?P<span>{ORGANS})(?!的)",
     yes=("鼓励[各校]设立奖励基金。", "鼓励[各地]先行先试。"),
     no=("鼓励企业扩产。", "鼓励党员干部带头。"),
 )  # fmt: skip
 FIELDS_DOER = Rule(
     "parties.fields-doer", "句首并列条线后接动作",
-    f"(?:[，。；：\n]|^){_LIGHT}{{0,2}}(?P<span>{FIELDS})(?:“[^”]{{1,12}}”)?{_ADVERB}{{0,2}}(?:联动|各|负责|牵头|把|按|对|要|共同)",
+    f"(?:[，。；：\n]|^){_LIGHT}{{0,2}}(?P<span>{FIELDS})(?:“[^”]{{1,12}}”)?{_ADVERB}{{0,2}}(?:联动|各|负责|配合|协助|牵头|把|按|对|要|共同)",
     yes=("[公安、卫健、工信]联动，连夜排查。", "，[公安、卫健]各出一人。"),
     no=("交通管控要加强。", "教育引导群众。"),
 )  # fmt: skip
@@ -157,7 +158,7 @@ TOPIC = Rule(
 )  # fmt: skip
 WHEN = Rule(
     "parties.when", "主语与要求之间隔着时间或条件",
-    f"{_EDGE}{_LIGHT}{{0,1}}(?P<span>{NAMES})(?:[^，。；：的{ORGANS}{OTHERS}\n]{{1,16}}(?:前|后|时|期间|中|内|上|下)|(?:发现|遇到|遇有|接到|收到)[^，。；：\n]{{1,14}}|(?:作为|是)[^，。；：\n]{{2,14}}|(?:进入|进出|出入)[^，。；：\n]{{1,10}})，?{_ADVERB}{{0,1}}{_MODAL}",
+    f"{_EDGE}{_LIGHT}{{0,1}}(?P<span>{NAMES})(?:[^，。；：的{ORGANS}{OTHERS}\n]{{1,8}}(?:前|后|时|期间|中|内|上|下)|(?:发现|遇到|遇有|接到|收到)[^，。；：\n]{{1,8}}|(?:作为|是)[^，。；：\n]{{2,8}}|(?:进入|进出|出入)[^，。；：\n]{{1,8}})，?(?:{_ADVERB}{{0,1}}{_MODAL}|{_VERB}|[先再多])",
     yes=("[公众]出行前需了解目的地政策。", "[施工单位]在雨季施工期间，必须有人盯守。"),
     no=("企业发展要提速。", "村里的路修好后要管护。"),
 )  # fmt: skip
@@ -175,7 +176,7 @@ BY = Rule(
 )  # fmt: skip
 ASKED = Rule(
     "parties.asked", "请、要求、责成、授权、严禁某单位做",
-    f"(?:(?<![邀申聘提报呈])请|(?<![按照的])要求|责成|授权|委托|责令|严禁|禁止|建议|勉励|希望|务请|指定)"
+    f"(?:(?<![邀申聘提报呈])请|(?<![按照的])要求|责成|授权|委托|责令|严禁|禁止|建议|勉励|希望|务请|指定)(?:任何|一切)?"
     f"(?P<span>(?:[^，。；：、的{ORGANS}{OTHERS}\n]{{2,16}}的)?{NAMES})(?!的|备案|审批|批准|同意)",
     yes=("请[各单位]于月底前反馈。", "会议要求[各派出机构]严格落实责任。", "严禁[企业]私拉乱接。"),
     no=("邀请企业参加推介会。", "报请政府批准后实施。", "严禁在工地吸烟。"),
@@ -232,13 +233,13 @@ DEMAND = Rule(
 
 BODIES = Rule(
     "parties.bodies", "按职能列名的工作专班",
-    f"{_EDGE}(?P<span>[一-鿿{FIELDS}]{{1,6}}(?:、[一-鿿{FIELDS}]{{1,6}}){{1,12}})等?(?:[0-9]{{1,2}}|[一二三四五六七八九十两]{{1,3}})个{NAMES}(?!的)",
+    f"{_EDGE}(?P<span>[一-鿿{FIELDS}{OTHERS}]{{1,6}}(?:、[一-鿿{FIELDS}{OTHERS}]{{1,6}}){{1,12}})等?(?:[0-9]{{1,2}}|[一二三四五六七八九十两]{{1,3}})个{NAMES}(?!的)",
     yes=("[流调、转运、物资保障]三个工作专班今晚集中办公。", "，[宣传、督导]两个专班要尽快到位。"),
     no=("苹果、梨两个品种。", "设宣传、督导两个专班的目的。"),
 )  # fmt: skip
 PLACES = Rule(
     "parties.places", "并列的地名",
-    f"(?:[，。；：\n]|^)(?P<span>[一-鿿]{{2,6}}(?:、[一-鿿]{{2,6}}){{1,20}})等(?:[0-9]{{1,3}}|[一二三四五六七八九十]{{1,3}})?个?(?:{NAMES}|[县市区]|地市|市州|村)[（市）]{{0,3}}{_ADVERB}{{0,2}}{_MODAL}",
+    f"(?:[，。；：\n]|^)(?P<span>[一-鿿]{{2,6}}(?:、[一-鿿]{{2,6}}){{1,20}})(?:等(?:[0-9]{{1,3}}|[一二三四五六七八九十两]{{1,3}})?个?|(?:[0-9]{{1,3}}|[一二三四五六七八九十两]{{1,3}})个)(?:{NAMES}|[县市区]|地市|市州|村)[（市）]{{0,3}}(?:{_ADVERB}{{0,2}}(?:{_MODAL}|{_VERB}))",
     yes=("，[东河、西岭、南坡]等3个县要先行试点。", "年底前，[东河、西岭]等乡镇要完成改造。"),
     no=("做好水、电、气等保障。", "苹果、梨等要抓好销售。"),
 )  # fmt: skip
@@ -258,7 +259,7 @@ PEOPLE = Rule(
 )  # fmt: skip
 
 SHADOW_RULES: tuple[Rule, ...] = (
-    CHAIR, TOGETHER, ASKED, BY, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, RELATIVE, PLACES, BODIES, TABLE_LEAD, TABLE, ENCOURAGED, PLACE, PEOPLE, SUBJECT, FIELD_SUBJECT, SET_UP, WHEN, WORK, TIMED, DOER, DOER_NEXT, TOPIC, FIELDS_DOER,
+    CHAIR, TOGETHER, ASKED, BY, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, RELATIVE, BODIES, PLACES, TABLE_LEAD, TABLE, ENCOURAGED, PLACE, PEOPLE, SUBJECT, FIELD_SUBJECT, SET_UP, WHEN, WORK, TIMED, DOER, DOER_NEXT, TOPIC, FIELDS_DOER,
     ORGAN_DOER, WITH_CASE,
 )  # fmt: skip
 """In the order of precedence: the first rule that finds a group names it."""
@@ -364,7 +365,7 @@ def _fits(rule: Rule, text: str, group: Group, before: str, after: str) -> bool:
     if rule is WHEN:
         return first.canonical != "个人"
     if rule is ORGAN_DOER:
-        return last.type != "territory" and (before in "\n。；" or not _STAFF.search(last.canonical))
+        return (last.type != "territory" or text[group.start] == "各") and (before in "\n。；" or not _STAFF.search(last.canonical))
     return True
 
 
@@ -453,7 +454,8 @@ def _sign(text: str, group: Group) -> str:
     return ORGANS if text[group.start] in "各县市省党" or "政府" in last.canonical else OTHERS
 
 
-_SPLIT = re.compile("[、，,/和及与]|以及|会同")
+_SPLIT = re.compile("(?P<mark>[、，,/]|以及|会同)|[和及与]")
+_ETC = re.compile("等(?:[一-鿿]{0,8}(?:部门|单位|机构))?$")
 
 
 def lists(text: str, start: int, end: int) -> list[Finding]:
@@ -469,11 +471,16 @@ def lists(text: str, start: int, end: int) -> list[Finding]:
 
 
 def _split(text: str, start: int, end: int, otherwise: PartyType = "department") -> tuple[directory.Name, ...]:
-    """The names of a list, divided at 、，和及."""
+    """The names of a list, divided at 、，和及; a 和 within a name (文化和旅游局) divides nothing."""
     names = []
     at = start
-    for m in [*_SPLIT.finditer(text, start, end), None]:
+    marks = [*_SPLIT.finditer(text, start, end)]
+    for n, m in enumerate([*marks, None]):
         stop = m.start() if m else end
+        if m and not m["mark"] and directory.in_one(text[at : marks[n + 1].start() if n + 1 < len(marks) else end], stop - at):
+            continue
+        if etc := _ETC.search(text, at, stop):
+            stop = etc.start()
         if stop - at >= 2:
             entry = directory.look_up(text[at:stop], otherwise)
             names.append(directory.Name(at, stop, entry.canonical, entry.type))

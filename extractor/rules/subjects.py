@@ -37,7 +37,7 @@ ENFORCEMENT = re.compile("对[^。；]{1,30}，(?:一律|均)?(?:实行|实施|�
 """Says what happens to offenders or is done to people."""
 GOES_ON = re.compile("并(?![不非])|还(?:要|应|须)|也要")
 """Begins as the rest of the sentence before it."""
-LIMIT_LINE = re.compile("[（(]?(?:完成|办结|整改)?(?:时限|时间|期限)：")
+LIMIT_LINE = re.compile("[（(]?(?:(?:完成|办结|整改)?(?:时限|时间|期限)|(?:主要)?任务|整改措施|工作内容|整改目标)：")
 """The line of a list that says by when: it concerns those whom the lines before it name."""
 LIST_LINE = re.compile("[（(【]?(?:责任|牵头|主办|承办|协办|配合|督办|主责|负责|落实)(?:责任)?(?:单位|部门|领导|人|主体)?(?:及责任人)?：|（[^（），。；]{2,60}(?:牵头|负责|配合)")
 """A sentence that is nothing but the list of those responsible for the task before it."""
