@@ -37,7 +37,7 @@ from models.store.followup import Correction, DeadlineCorrection, FollowUp, Part
 from models.store.obligations import Filter
 from models.store.paging import Page
 from tests import databases
-from tests.databases import SPEECH, extraction
+from tests.databases import SPEECH, extraction, span
 
 DIRECTORY = (
     DepartmentRow("卫生健康委", ("卫健局", "卫健委", "卫健部门"), "department"),
@@ -604,6 +604,18 @@ def quarantine_speech(database: Database, date: str | None, days: int, number: i
     rules = (rule.model_copy(update={"days": days}), *((abroad,) if number == 1 else ()))
     with database.writing() as connection:
         speeches.save(connection, raw, one.model_copy(update={"quarantine_rules": rules}))
+
+
+def test_a_population_is_found_however_its_letters_are_written(database: Database) -> None:
+    raw = f"{SPEECH}来自Ｂ１区的人员居家隔离。"
+    one = extraction(raw)
+    [rule] = one.quarantine_rules
+    rule = rule.model_copy(update={"population": span(raw, "来自Ｂ１区的人员")})
+    with database.writing() as connection:
+        speeches.save(connection, raw, one.model_copy(update={"quarantine_rules": (rule,)}))
+    with database.reading() as connection:
+        for words, found in (("b1区 人员", 1), ("Ｂ１区", 1), ("b2区", 0), ("'", 0), ("\0", 0), ("", 1)):
+            assert len(quarantine.page(connection, population=words).results) == found, words
 
 
 def test_which_rule_was_in_force_on_a_day(database: Database) -> None:

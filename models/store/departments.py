@@ -84,11 +84,13 @@ def resolve(connection: Connection, names: Sequence[str]) -> list[int]:
 def page(
     connection: Connection, *, type: str | None = None, after: str | None = None, limit: int = 100
 ) -> list[DepartmentView]:
-    """Departments by canonical name beyond `after`, each with the number of its obligations."""
+    """Departments by canonical name beyond `after`, each with the number of its obligations. Raises BadFilter."""
     wanted = select(Department.__table__).order_by(Department.canonical).limit(limit)
     if type is not None:
         wanted = wanted.where(Department.type == type)
-    if after is not None and storable(after):
+    if after is not None:
+        if not storable(after):
+            raise BadFilter("after", "含无法保存的字符", "holds a character that no name can have")
         wanted = wanted.where(Department.canonical > after)
     views = {row.id: DepartmentView(row.id, row.canonical, row.type, [], 0, {}) for row in connection.execute(wanted)}
     aliases = select(DepartmentAlias.department_id, DepartmentAlias.alias).where(

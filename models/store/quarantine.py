@@ -8,16 +8,18 @@ but never in force.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from sqlalchemy import Connection, Date, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Date, Text, any_, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from models import records, search
 from models.errors import BadFilter
 from models.store import paging
 from models.store.paging import Page, Position
-from models.store.writing import MAX_ID, storable
+from models.store.writing import MAX_ID
 from models.tables import QuarantineRule, Speech
 
 
@@ -112,12 +114,24 @@ def page(
         query = query.where(rule.origin == origin)
     if speech is not None:
         query = query.where(rule.speech_id == (speech if 0 < speech <= MAX_ID else 0))
-    position = func.instr if connection.dialect.name == "sqlite" else func.strpos
-    for term in search.terms(population or ""):
-        query = query.where(position(population_words, term) > 0 if storable(term) else rule.id < 0)
+    if wanted := search.terms(population or ""):
+        query = query.where(_is_one_of(connection, population_words, _populations(connection, population_words, wanted)))
     backward = start is not None and start.backward
     if start:
         query = query.where(rule.id < start.key[0] if backward else rule.id > start.key[0])
     query = query.order_by(rule.id.desc() if backward else rule.id).limit(limit + 1)
     found = paging.made(QuarantineView, connection.execute(query))
     return paging.cut(found, [Position(0, (view.id,)) for view in found], "id", start, limit)
+
+
+def _populations(connection: Connection, words: ColumnElement[Any], wanted: tuple[str, ...]) -> list[str]:
+    """The different words for populations that hold all terms. The tables do not have them in normal form."""
+    said = connection.execute(select(words).where(words.is_not(None)).distinct()).scalars()
+    return [population for population in said if all(term in search.normalise(population) for term in wanted)]
+
+
+def _is_one_of(connection: Connection, words: ColumnElement[Any], values: list[str]) -> ColumnElement[bool]:
+    """As one parameter, of which there may be only so many."""
+    if connection.dialect.name == "sqlite":
+        return words.in_(select(func.json_each(json.dumps(values)).table_valued("value").c.value))
+    return words == any_(literal(values, ARRAY(Text)))

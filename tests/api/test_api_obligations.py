@@ -164,6 +164,7 @@ def test_departments_with_counts(client: TestClient, speech: int) -> None:
     assert "卫健局" in health["aliases"]
     assert (health["obligations"], health["roles"]) == (1, {"lead": 1})
     assert_problem(client.get("/v1/departments?type=x"), 422, "invalid", "type")
+    assert_problem(client.get("/v1/departments?after=%00"), 422, "invalid", "after")
 
 
 def test_quarantine_rules_by_day(client: TestClient, speech: int) -> None:
