@@ -70,6 +70,25 @@ def test_an_order_word_alone_is_no_point() -> None:
     assert tree("最后，祝大家身体健康。") == ""
 
 
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param("各镇要尽快传达，抓好落实。", id="a plain paragraph"),
+        pytest.param("特此通知。", id="the close"),
+        pytest.param("县防汛办2022年6月1日", id="the signature"),
+        pytest.param("总之，要抓好落实。", id="a summary"),
+    ],
+)
+def test_a_list_ends_where_a_plain_line_stands_outside_of_it(after: str) -> None:
+    text, nodes = points(f"一要加强巡查。各村要逐户登记。\n二要备足物资。各村要专人保管。\n{after}")
+    assert [text[n.start : n.end].rstrip() for n in nodes] == ["一要加强巡查。各村要逐户登记。", "二要备足物资。各村要专人保管。"]
+
+
+def test_a_marker_counts_where_something_was_cut_out_before_it() -> None:
+    assert tree("各镇要落实以下工作 1.查水库。 2.查堤防。") == "1 1. 2 2."
+    assert tree("各镇要落实以下工作1.查水库。2.查堤防。") == ""
+
+
 def test_headings_and_ends() -> None:
     text, nodes = points("一、压实责任。各镇要包片。\n（一）排查要细\n逐户登记。\n二、严明纪律。")
     assert [text[n.marker_end : n.heading_end] for n in nodes] == ["压实责任", "排查要细", "严明纪律"]
@@ -140,6 +159,8 @@ def test_gaps_and_repeats_keep_their_place_and_are_told(raw: str, expected: str,
         "稳定是第一要务，人才是第一资源，书记是第一责任人。",
         "要在第一时间处置，第二天报告。",
         "目标要统一，要求要唯一，万一是误报也要核实。",
+        "第一要务是发展，第二要务是民生。",
+        "万一是误报也要核实；二者都要上报。",
         "统一要调度，统一是前提，统二要不得。",
         "一要素保障到位，二要点突出。",
         "这是五一、十一期间的重点。",
@@ -212,7 +233,10 @@ def test_points_always_form_a_tree(raw: str) -> None:
 def test_a_text_of_markers_alone_is_read_without_recursion(unit: str) -> None:
     text = unit * 10_000
     nodes = outline(text)
-    assert all(n.parent is None or n.parent < i for i, n in enumerate(nodes))
+    depth: list[int] = []
+    for n in nodes:
+        depth.append(1 if n.parent is None else depth[n.parent] + 1)
+    assert max(depth, default=0) <= 20, "no outline is as deep as such a text pretends"
 
 
 @pytest.mark.parametrize(

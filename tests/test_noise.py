@@ -89,6 +89,7 @@ def test_an_order_that_looks_like_furniture_stays(line: str) -> None:
         ("当前隐藏内容免费查看", "各镇要把责任落{}实到人。"),
         ("（此处省略312字）", "各镇要{}加强巡查。"),
         ("……（某某网省略500字，正式会员可完整阅读）……", "各镇要认真排查{}隐患。"),
+        ("（某某网https://www.example.com省略500字，会员可读）", "各镇要{}认真排查。"),
         ("此处隐藏312字", "严禁带火{}种进山。"),
         ("登录后查看全文", "各村要{}抓好落实。"),
         ("http://www.example.com/a/1.html", "通知见{}各镇要抓好落实。"),
@@ -138,6 +139,10 @@ def test_a_menu_above_or_below_the_prose_is_noise() -> None:
     menu = ["网上办事", "政策法规", "互动交流", "走进云溪"]
     assert clean("\n".join([*menu, SPEECH])).text == SPEECH
     assert clean("\n".join([SPEECH, *menu])).text == SPEECH
+
+
+def test_two_short_lines_are_a_signature_not_a_menu() -> None:
+    assert noise(f"{SPEECH}\n县林业局\n县公安局") == []
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,12 @@ def test_the_records_of_a_speech() -> None:
     assert found.warnings == ()
 
 
+def test_points_are_found_behind_what_was_cut_out() -> None:
+    raw = "各镇要落实以下工作 1.加强巡查，逐户登记。 2.备足物资，专人保管。"
+    assert [i.marker.text for i in extract(raw).items] == ["1.", "2."]
+    assert [s.item for s in explain(raw)] == [None, "i1", "i2"]
+
+
 def test_the_date_given_wins_over_the_date_stated() -> None:
     found = extract(SPEECH, date=date(2023, 3, 1))
     assert (found.source.date, found.source.date_source) == ("2023-03-01", "given")

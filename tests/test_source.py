@@ -9,6 +9,7 @@ import pytest
 from extractor.source import Stated, stated
 
 BODY = "同志们：\n当前正值汛期，各镇要加强巡查。"
+LONG = "\n".join(f"{n}.各镇要加强巡查，备足物资。" for n in range(1, 9))
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,7 @@ DAY = date(2022, 6, 1)
         pytest.param(f"{HEAD}\n二〇二二年十月二十一日\n{BODY}", date(2022, 10, 21), id="tens"),
         pytest.param(f"关于防汛工作的通知\n{BODY}\n县防汛办\n2022年6月1日", DAY, id="signature"),
         pytest.param(f"关于防汛工作的通知\n{BODY}\n县防汛办2022年6月1日", DAY, id="signature in one line"),
+        pytest.param(f"关于防汛工作的通知\n{LONG}\n县防汛办\n2022年6月1日", DAY, id="signature of a long text"),
         pytest.param("2022年6月1日，县里召开防汛工作会议。会议要求，各镇要加强巡查。", DAY, id="meeting held"),
         pytest.param(f"{HEAD}\n{BODY}", None, id="no date"),
         pytest.param(f"{HEAD}\n（6月1日）\n{BODY}", None, id="no year"),
