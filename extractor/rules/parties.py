@@ -17,7 +17,7 @@ from extractor import directory
 from extractor.directory import Crosses, Group
 from extractor.matcher import candidates, settle
 from extractor.rule import Match, Rule
-from extractor.rules.actions import ADVERBS, GOVERNING, VERBS
+from extractor.rules.actions import ADVERBS, GOVERNING, RESULT, VERBS
 from models.records import PartyType
 
 ORGANS = "\ue000"
@@ -33,7 +33,7 @@ _MODAL = (
 )
 _ADVERB = "(?:" + "|".join(ADVERBS) + "|既|每[日天周月]|又|均|都|也|还|再|更|先|就|只)"
 _VERB = (
-    "(?:" + "|".join((*ADVERBS, *VERBS))
+    "(?:" + "|".join((*ADVERBS, *VERBS, RESULT))
     + "|[把将对按以在向为给从用抓做建管查盯到去让使每与找凭持留包驻接收带派](?![象外的设理护控线责])|调整(?!为)|各(?=[出派自负司有])|出(?![台现])|逐[户村人项条级一]|每[日天周月季年]|[0-9]{1,3}(?:小时|分钟|天|日)内|于[0-9本下今]|不(?:得|准|再|能|要|可)|需要?)"
 )
 _TIME = (
@@ -74,7 +74,7 @@ def _unless_object(m: re.Match[str]) -> object:
 
 SUBJECT = Rule(
     "parties.subject", "主语后接要、应、须、必须、负责等",
-    f"(?P<span>{NAMES}){_TARGETS}{_SEAM}?(?:[或和][一-鿿]{{2,4}})?{_ADVERB}{{0,3}}{_MODAL}(?![^，。；\n]{{0,24}}(?:格局|局面|态势))(?!作?[^，。；\n]{{0,4}}(?:讲话|指示|批示|致辞))",
+    f"(?P<span>{NAMES}){_TARGETS}{_SEAM}?(?:[或和][一-鿿]{{2,4}})?{_ADVERB}{{0,2}}{_MODAL}(?![^，。；\n]{{0,24}}(?:格局|局面|态势))(?!作?[^，。；\n]{{0,4}}(?:讲话|指示|批示|致辞))",
     yes=("[教育部门]要抓好校园防控。", "会议强调，[各乡镇（街道）]务必守土尽责。", "下一步，[县审计局]负责跟踪问效。"),
     no=("对工作不力的单位要严肃问责。", "要督促企业必须整改到位。", "加强对各部门要求落实情况的检查。"),
     build=_unless_object,
@@ -93,7 +93,7 @@ RELATIVE = Rule(
 )  # fmt: skip
 DOER = Rule(
     "parties.doer", "句首主语后接动作",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES})(?!{_SAYS}){_ADVERB}{{0,1}}{_VERB}(?![^，。；\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|工作法))",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES})(?!{_SAYS})[既又均都也还再更先就只]?{_VERB}(?![^，。；\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|工作法))",
     yes=("[财政局]做好资金保障。", "同时，[各村]组织党员入户走访。", "[企业]对职工逐人登记。"),
     no=("企业复工复产稳步推进。", "加快社区治理步伐。", "推动学校把责任落到班级。"),
     build=_unless_object,
@@ -239,7 +239,7 @@ BODIES = Rule(
 )  # fmt: skip
 PLACES = Rule(
     "parties.places", "并列的地名",
-    f"(?:[，。；：\n]|^)(?P<span>[一-鿿]{{2,6}}(?:、[一-鿿]{{2,6}}){{1,20}})(?:等(?:[0-9]{{1,3}}|[一二三四五六七八九十两]{{1,3}})?个?|(?:[0-9]{{1,3}}|[一二三四五六七八九十两]{{1,3}})个)(?:{NAMES}|[县市区]|地市|市州|村)[（市）]{{0,3}}(?:{_ADVERB}{{0,2}}(?:{_MODAL}|{_VERB}))",
+    f"(?:[，。；：\n]|^)(?P<span>[一-鿿]{{2,6}}(?:、[一-鿿]{{2,6}}){{1,20}})(?:等(?:[0-9]{{1,3}}|[一二三四五六七八九十两]{{1,3}})?个?|(?:[0-9]{{1,3}}|[一二三四五六七八九十两]{{1,3}})个)(?:{NAMES}|[县市区]|地市|市州|村)[（市）]{{0,3}}(?:{_ADVERB}{{0,1}}{_MODAL}|{_VERB})",
     yes=("，[东河、西岭、南坡]等3个县要先行试点。", "年底前，[东河、西岭]等乡镇要完成改造。"),
     no=("做好水、电、气等保障。", "苹果、梨等要抓好销售。"),
 )  # fmt: skip
