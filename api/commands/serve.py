@@ -22,12 +22,11 @@ def register(app: typer.Typer) -> None:
 def serve(**flags: Any) -> None:
     """Every setting is a flag; what is left out comes from the environment (DUBAN_…)."""
     settings = stored.settings(**flags)
-    logs.configure(settings.log_format, settings.log_level)
+    _refuse_open_door(settings, _usable_keys(settings))
     from api import server
     from api.main import create_app
 
-    keys = _usable_keys(settings)
-    _refuse_open_door(settings, keys)
+    logs.configure(settings.log_format, settings.log_level)
     server.run(create_app(settings), settings)
 
 

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
@@ -34,7 +34,7 @@ HasDeadline = Annotated[bool | None, typer.Option("--has-deadline/--no-deadline"
 Speech = Annotated[int | None, typer.Option("--speech", metavar="N", help="讲话编号 number of the speech")]
 Status = Annotated[str | None, typer.Option("--status", help="状态，如 办理中 its status")]
 Words = Annotated[str | None, typer.Option("--q", "-q", metavar="词", help="任务中的词 words, all must occur")]
-Ordering = Annotated[str, typer.Option("--ordering", help="text、id、-id、due、-due")]
+Ordering = Annotated[Literal["text", "id", "-id", "due", "-due"], typer.Option("--ordering", help="次序 in which order")]
 
 
 def settings(**flags: Any) -> Settings:
