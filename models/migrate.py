@@ -36,8 +36,8 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
         return
     _require_known(found)
     with _alone(engine) as connection:
-        if current(connection) != target:
-            command.upgrade(_config(connection), revision)
+        # Another process may have been faster; then there is nothing left to do.
+        command.upgrade(_config(connection), revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:

@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 from pydantic import BaseModel, ValidationError
 
-from models import records, tables
+from models import engine, records, tables
 from models.engine import Database, open_database
 from models.errors import BadFilter, KeyReused, NotFound, UnstorableText, VersionConflict
 from models.records import Extraction
@@ -227,6 +227,15 @@ def test_work_that_fails_costs_no_other_work(database: Database) -> None:
     assert {row["id"] for row in rows(database, tables.Speech)} == kept
     with database.reading() as connection:
         assert obligations.count(connection, Filter(q="集中隔离")) == 40
+
+
+def test_more_writers_than_share_a_transaction_are_all_served(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "MAX_JOBS", 2)
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda number: database.write(lambda _: number), range(200)))
+    assert answers == list(range(200))
 
 
 def test_processes_write_side_by_side(dialect: str, tmp_path: Path) -> None:
