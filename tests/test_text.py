@@ -26,7 +26,7 @@ PIECES = (
     "\r\n", "\n\n", "\u3000\u3000", "\n\u3000\u3000", "\t\t", "　\n　",
     "一、", "（一）", "\n1、", "\n2、", "\n3、", "一是", "首先，", "同志们：",
     "\n目录\n", "\n第3页/共20页\n", "\n上一篇：", "\n推荐阅读\n", "\n首页\n", "\n更多\n", "\n打印\n", "\n关闭\n", "\n- 5 -\n",
-    "当前隐藏内容免费查看", "（此处省略200字）", "http://www.example.com/a", "（记者某某）", "\n责任编辑：某某\n", "1,000", "20:00",
+    "当前隐藏内容免费查看", "（此处省略200字）", "http://www.example.com/a", "（某网http://www.example.com省略20字）", "（记者某某）", "\n责任编辑：某某\n", "1,000", "20:00",
     PROSE, PROSE + "\n", "各镇要抓好落实。\n",
 )  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=60).map("".join) | st.text(max_size=60)
