@@ -149,6 +149,7 @@ class _Carried:
         self._points = points
         self._of_point: dict[int, tuple[tuple[Assignment, ...], bool]] = {}
         self._list: tuple[Assignment, ...] = ()
+        self._limited = False
         self._last: tuple[tuple[bool, int], tuple[Assignment, ...]] = ((False, -1), ())
         self._line: tuple[int, tuple[Assignment, ...]] = (-1, ())
 
@@ -157,10 +158,15 @@ class _Carried:
     ) -> tuple[Assignment, ...]:
         """The parties of the sentence, own and carried over; remembers its subject for the next one."""
         if subjects.LIMIT_LINE.match(text, start, sentence.end):
+            self._limited = True
             return (*self._list, *own)
+        if self._limited:
+            self._list, self._limited = (), False
         if own and all(a.mention.rule == "parties.list" for a in own):
             self._list = (*self._list, *_inherited(own))[:_MOST]
             return tuple(own)
+        if subjects.TASK_LINE.match(text, start, sentence.end):
+            return (*self._list, *own)
         self._list = ()
         before = self._in_force(text, sentence)
         if subjects.GOES_ON.match(text, start, sentence.end) and self._last[0] == _scope(sentence):
@@ -170,14 +176,16 @@ class _Carried:
             last = {(n.start, n.end) for n in lead[-1].group.names}
             self._last = (_scope(sentence), _inherited(a for a in own if (a.mention.start, a.mention.end) in last))
             if not subjects.DEMAND.search(text, start, lead[0].group.start):
-                named = _inherited(a for a in own if a.mention.rule in subjects.LEADING and a.role != "lead")
+                named = _inherited(
+                    a for a in own
+                    if a.mention.rule in subjects.LEADING and a.role != "lead" and not a.mention.canonical.startswith("任何")
+                )  # fmt: skip
                 self._keep(sentence, named if len(lead) == 1 else ())
                 return tuple(own)
-        if own and own[0].mention.rule != "parties.together":
-            broad = any(a.mention.type in ("all", "territory") for a in own)
-            if broad or not lead:
-                self._keep(sentence, _inherited(own) if sentence.verdict == "heading" else ())
-                return tuple(own)
+        others = [a for a in own if a.mention.rule != "parties.together"]
+        if others and (not lead or any(a.mention.type not in ("post", "public", "institution") for a in others)):
+            self._keep(sentence, _inherited(own) if sentence.verdict == "heading" else ())
+            return tuple(own)
         if subjects.ENFORCEMENT.match(text, start, sentence.end):
             return tuple(own)
         if _own_matter(text, start, sentence.end):

@@ -27,9 +27,9 @@ LEADING = frozenset({
 """Rules that find the subject of a sentence, which may carry over."""
 NEW_SPEECH = re.compile("(?:[一-鿿]{0,12}?)(?:会议|会上|通知|书记|县长|市长|主任|局长)?(?:还)?(?:强调|指出|要求|提出|明确|表示)，|此外|另外|(?:在)?[^，。；]{2,12}(?:方面|工作上|管理上|_上|环节上)，")
 """Begins a new speech or a new matter (会议强调), so nothing carries over."""
-OTHER_SUBJECT = re.compile("(?:同时|因此|所以|所以说|对此|总之|今后|下一步)?，?(?:我们|大家|凡|这里|下面|以下|每个人|人人|同志们|全[市县省区旗州镇乡村国](?:上下)?(?=要|必须|应|须)|希望|请(?:遵照|认真|一并|贯彻))")
+OTHER_SUBJECT = re.compile("(?:同时|因此|所以|所以说|对此|总之|今后|下一步)?，?(?:我们|大家|谁|需要(?:说明|强调|指出)|凡|这里|下面|以下|每个人|人人|同志们|全[市县省区旗州镇乡村国](?:上下)?(?=要|必须|应|须)|希望|请(?:遵照|认真|一并|贯彻))")
 """Begins with somebody who is no party (我们, 大家) or with a formula."""
-BAN = re.compile("(?:坚决|一律|原则上|也|并)?(?:严禁|不得|不许|不准|不允许|禁止|鼓励|提倡|暂停|支持|建议)")
+BAN = re.compile("(?:坚决|一律|原则上|也|并|[^，。；]{1,8}(?:期间|原则上|时))?(?:严禁|不得|不许|不准|不允许|禁止|鼓励|提倡|倡导|暂停|支持|建议|不安排)|[^，。；]{0,20}(?:的，|，|可依法)可(?:以|依法)|可(?:以|依法)")
 """Begins with a ban or an encouragement of its own."""
 TOPIC = re.compile("(?:(?!的)[一-鿿]){2,14}?(?<![中时后前间内上下])(?:要(?![求点素])|必须|应当|不得|须|实行|严禁)")
 """Begins with a thing that has to be so; counts only if no word of OPENERS begins it."""
@@ -37,8 +37,10 @@ ENFORCEMENT = re.compile("对[^。；]{1,30}，(?:一律|均)?(?:实行|实施|�
 """Says what happens to offenders or is done to people."""
 GOES_ON = re.compile("并(?![不非])|还(?:要|应|须)|也要")
 """Begins as the rest of the sentence before it."""
-LIMIT_LINE = re.compile("[（(]?(?:(?:完成|办结|整改)?(?:时限|时间|期限)|(?:主要)?任务|整改措施|工作内容|整改目标)：")
+LIMIT_LINE = re.compile("[（(]?(?:完成|办结|整改)?(?:时限|时间|期限)：")
 """The line of a list that says by when: it concerns those whom the lines before it name."""
+TASK_LINE = re.compile("(?:主要|工作|重点|整改)?(?:任务|措施|内容|目标)：")
+"""The line of a list that says what those do whom the line before it names."""
 LIST_LINE = re.compile("[（(【]?(?:责任|牵头|主办|承办|协办|配合|督办|主责|负责|落实)(?:责任)?(?:单位|部门|领导|人|主体)?(?:及责任人)?：|（[^（），。；]{2,60}(?:牵头|负责|配合)")
 """A sentence that is nothing but the list of those responsible for the task before it."""
 DEMAND = re.compile("全面|进一步|切实|完成|实施|做好|抓好|坚持|提高|(?<![主重需只首])要(?![求点素件害])|必须|务必|严格|加强|确保|落实")
