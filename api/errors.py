@@ -48,7 +48,6 @@ KINDS: dict[str, tuple[int, str, str]] = {
     "internal": (500, "服务内部错误", "Internal error"),
     "busy": (503, "服务繁忙，请稍后再试", "Busy, try again later"),
     "storage": (503, "数据库暂不可用", "The database is not available"),
-    "stopping": (503, "服务正在停止", "The service is stopping"),
 }
 
 FAILURES = {

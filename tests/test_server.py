@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.errors import KINDS
 from models.store import speeches
 from tests.databases import DIALECTS, SPEECH, extraction, new_database
 
@@ -259,3 +261,24 @@ def test_a_download_that_fails_breaks_off(url: str) -> None:
                 answer.read()
         assert running.end(signal.SIGINT) == 0
     assert "各镇要加强巡查" not in "".join(running.lines)
+
+
+def test_the_examples_of_the_documentation_work(url: str, tmp_path: Path) -> None:
+    root = Path(__file__).parent.parent
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
+    [examples] = re.findall(r"^```sh\n(.*?)^```", (root / "docs" / "api.md").read_text(encoding="utf-8"), re.M | re.S)
+    (tmp_path / "samples").symlink_to(root / "samples")
+    with served(url, DUBAN_MAX_BODY_BYTES="1000000") as running:
+        for command in examples.splitlines():
+            done = subprocess.run(
+                ["bash", "-c", command.replace("http://127.0.0.1:8000", running.url)], cwd=tmp_path, capture_output=True, check=False
+            )
+            assert done.returncode == 0, (command, done.stderr)
+    assert (tmp_path / "分解表.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_the_documentation_names_every_problem() -> None:
+    document = (Path(__file__).parent.parent / "docs" / "api.md").read_text(encoding="utf-8")
+    for kind, (status, chinese, english) in KINDS.items():
+        assert f"| `{kind}` ({status}) | {chinese} {english} |" in document

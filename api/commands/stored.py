@@ -34,7 +34,7 @@ HasDeadline = Annotated[bool | None, typer.Option("--has-deadline/--no-deadline"
 Speech = Annotated[int | None, typer.Option("--speech", metavar="N", help="讲话编号 number of the speech")]
 Status = Annotated[str | None, typer.Option("--status", help="状态，如 办理中 its status")]
 Words = Annotated[str | None, typer.Option("--q", "-q", metavar="词", help="任务中的词 words, all must occur")]
-Ordering = Annotated[Literal["text", "id", "-id", "due", "-due"], typer.Option("--ordering", help="次序 in which order")]
+Ordering = Annotated[Literal["text", "id", "-id", "due", "-due"], typer.Option("--ordering", help="次序 the order")]
 
 
 def settings(**flags: Any) -> Settings:
