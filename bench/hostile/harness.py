@@ -28,6 +28,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from api import readers
 from models import migrate
 from models.engine import create_database_engine
 
@@ -138,6 +139,11 @@ def members(group: int) -> list[tuple[int, int, int]]:
     return found
 
 
+def cpu_seconds(group: int) -> float:
+    """CPU time of the living processes of a group."""
+    return sum(ticks for _, ticks, _ in members(group)) / TICKS
+
+
 class Service:
     """A service in a process group of its own. `reader` is one of `bench.hostile.readers`; None is `duban serve`."""
 
@@ -214,7 +220,7 @@ class Service:
 
     def cpu_seconds(self) -> float:
         """CPU time of its living processes."""
-        return sum(ticks for _, ticks, _ in members(self.pid)) / TICKS
+        return cpu_seconds(self.pid)
 
     def logged(self, words: str) -> int:
         """How many lines of its log hold some words, in whatever case."""
@@ -355,7 +361,7 @@ def long_speech(number: int, characters: int = 5000) -> str:
 
 
 def samples() -> list[str]:
-    return [path.read_text(encoding="utf-8-sig") for path in sorted(SAMPLES.glob("*.txt"))]
+    return [readers.read(str(path)).text for path in sorted(SAMPLES.glob("*.txt"))]
 
 
 def percentile(values: Sequence[float], share: float) -> float:
