@@ -39,7 +39,7 @@ expected-statuses = [401, 422]
 # A batch is text: whatever Schemathesis puts into one is sent as text, so none is against the description.
 [[operations]]
 include-name = "POST /v1/extract/batch"
-checks.negative_data_rejection.enabled = false
+checks.negative_data_rejection.expected-statuses = ["2xx", 400, 401, 403, 404, 406, 412, 413, 415, 422, 428, 503]
 """
 
 
@@ -91,11 +91,12 @@ async def fill(port: int, key: str, number: int) -> None:
 
 def fuzz(port: int, key: str, directory: str, seed: int, seconds: int) -> str:
     """The output of one run of Schemathesis."""
+    # One worker: with several, Hypothesis itself fails now and then on Python 3.11.
     command = [
         sys.executable, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml", "run",
         f"http://127.0.0.1:{port}/openapi.json", "--header", f"Authorization: Bearer {key}", "--checks", "all",
-        "--max-examples", str(EXAMPLES), "--max-time", str(seconds), "--seed", str(seed), "--workers", "2", "--no-color",
-        "--suppress-health-check", "all", "--warnings", "off", "--generation-database", "none", "--no-shrink",
+        "--max-examples", str(EXAMPLES), "--max-time", str(seconds), "--seed", str(seed),
+        "--workers", "1", "--no-color", "--suppress-health-check", "all", "--warnings", "off", "--generation-database", "none", "--no-shrink",
     ]  # fmt: skip
     hooks = "bench.hostile.schemathesis_hooks"
     env = {**os.environ, "SCHEMATHESIS_HOOKS": hooks, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUTF8": "1"}

@@ -32,14 +32,16 @@ ROOT = Path(__file__).parents[2]
 PAYLOADS = 2_000
 SPEECHES = 40
 
-_STARTS = ("", "'", '"', "`", "\\'", "')", "'))", "%27", "’", "＇", "1", "-1", "县卫健局'", "要", "核酸\"", "0x27", "/*", "[", "$$", "E'\\")  # fmt: skip
+_STARTS = ("", "'", '"', "`", "\\'", "')", "'))", "%27", "’", "＇", "1", "-1",
+           "县卫健局'", "要", "核酸\"", "0x27", "/*", "[", "$$", "E'\\")  # fmt: skip
 _MIDDLES = (
     " OR 1=1", " OR 'a'='a", " UNION SELECT sha256 FROM api_keys", "; DROP TABLE speeches", "; DELETE FROM obligations",
     " AND sleep(5)", " AND pg_sleep(5)", "||pg_sleep(5)||", " AND randomblob(100000000)", "; ATTACH 'x.db' AS x",
     "; COPY speeches TO '/tmp/x'", " OR length(text)>0", " LIKE '%'", "%", "_", "%%s", "%(x)s", ":name", "?", "{0}",
-    "* OR obligation_search MATCH '要'", " NEAR(要, 做)", " NOT 要", "^要", "tokens:要", "要*", "{要,做}", "ARRAY['要']",
-    " && ARRAY[1]", " ORDER BY 1", " LIMIT 0 OFFSET 1", " INTO OUTFILE 'x'", "\\", "\\x27", "\n", "\t", " ",
-    "CAST(1 AS int)", "to_tsquery('a')", "; PRAGMA writable_schema=1", " GROUP BY id HAVING 1", "(SELECT 1)", "NULL",
+    "* OR obligation_search MATCH '要'", " NEAR(要, 做)", " NOT 要", "^要", "tokens:要", "要*", "{要,做}",
+    "ARRAY['要']", " && ARRAY[1]", " ORDER BY 1", " LIMIT 0 OFFSET 1", " INTO OUTFILE 'x'", "\\", "\\x27", "\n",
+    "\t", " ", "CAST(1 AS int)", "to_tsquery('a')", "; PRAGMA writable_schema=1", " GROUP BY id HAVING 1", "(SELECT 1)",
+    "NULL",
 )  # fmt: skip
 _ENDS = ("", " --", "-- -", "#", ";", "/*", "*/", "'", '"', ")", "\0", "\ud800", "各镇", "\u202e", "\u200b")
 
@@ -124,7 +126,8 @@ def main() -> int:
 
         async def attack(client: Client, job: tuple[str, str, str]) -> None:
             path, name, value = job
-            extra = {"limit": "5"} if name == "after" else {} if name == "limit" or ".csv" in path else {"limit": "1000"}
+            paged = name != "limit" and ".csv" not in path
+            extra = {"limit": "5" if name == "after" else "1000"} if paged else {}
             if path in ("/v1/speeches", "/v1/obligations") and name == "q":
                 extra["ordering"] = "id"
             answer = await find(client, path, **{name: value}, **extra)
@@ -162,9 +165,10 @@ async def fill(port: int) -> None:
     client = Client(port)
     for number in range(SPEECHES):
         hostile = "".join(_MIDDLES[number % len(_MIDDLES)] + _STARTS[number % len(_STARTS)])
-        text = f"{speech(number)}（三）各镇要核查 {hostile} 一事。对来自 {hostile} 县的人员实行{number % 9 + 3}天集中隔离。"
+        text = f"（三）各镇要核查 {hostile} 一事。对来自 {hostile} 县的人员实行{number % 9 + 3}天集中隔离。"
         title = f"通知{number} {hostile}".replace("\n", " ")
-        answer = await send(client, "POST", "/v1/speeches", {"text": text, "title": title, "date": "2022-03-01"})
+        value = {"text": speech(number) + text, "title": title, "date": "2022-03-01"}
+        answer = await send(client, "POST", "/v1/speeches", value)
         assert answer.status == 201, answer.body
     client.close()
 
@@ -279,11 +283,7 @@ def _literal(node: ast.AST, known: set[str]) -> bool:
 def _constant(node: ast.AST, constants: set[str]) -> bool:
     """Whether an expression is no string, or one into which nothing but constants is put."""
     if isinstance(node, ast.JoinedStr):
-        return all(
-            isinstance(part, ast.Constant)
-            or (isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name) and part.value.id in constants)
-            for part in node.values
-        )
+        return _literal(node, constants)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod):
         return not any(isinstance(part, ast.Constant | ast.JoinedStr) for part in (node.left, node.right))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("format", "join"):
