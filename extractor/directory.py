@@ -204,7 +204,7 @@ def _modifies(text: str, first: Name, second: Name, word: bool) -> bool:
     if first.bare:
         return not second.bare and (word or text[first.start : first.end] not in ALSO_VERBS)
     place = first.type == "territory" and text[first.start] not in "各每有相"
-    return place and second.type in ("public", "institution")
+    return place and second.type in ("public", "institution", "body")
 
 
 def _within_word(text: str, at: int) -> bool:
@@ -260,6 +260,12 @@ def _merged(text: str, first: Name, second: Name, word: bool) -> Name | None:
         return replace(second, start=first.start, bare=False)
     if second.canonical == "本人" and first.type == "public":
         return replace(first, end=second.end)
+    if first.type in ("post", "public") and second.type == "institution" and text[second.start] not in "各每有相":
+        return Name(first.start, second.end, normal(text[first.start : second.end]), "institution")
+    if first.type == second.type == "public":
+        return replace(second, start=first.start, canonical=normal(text[first.start : second.end]))
+    if first.bare and second.end - second.start > 1 and text[second.start : second.end].endswith(("办", "室", "科")):
+        return Name(first.start, second.end, normal(text[first.start : second.end]), second.type)
     verb = first.bare and not word and text[first.start : first.end] in VERBS_FIRST
     if second.bare or verb or first.type in ("post", "public") or (first.bare and second.type == "department"):
         return None

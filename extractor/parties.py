@@ -117,6 +117,11 @@ def _own(findings: Sequence[rules.Finding]) -> tuple[list[Assignment], list[rule
     return own, lead
 
 
+def _is_one(mention: Mention) -> bool:
+    """Whether a name means somebody in particular: a ban on 任何单位 says nothing of whom the next sentence means."""
+    return not mention.canonical.startswith("任何")
+
+
 def _own_matter(text: str, start: int, end: int) -> bool:
     """Whether a sentence opens with a matter or a thing of its own, so that no earlier subject is meant."""
     if any(opening.match(text, start, end) for opening in (subjects.NEW_SPEECH, subjects.OTHER_SUBJECT, subjects.BAN)):
@@ -177,9 +182,8 @@ class _Carried:
             self._last = (_scope(sentence), _inherited(a for a in own if (a.mention.start, a.mention.end) in last))
             if not subjects.DEMAND.search(text, start, lead[0].group.start):
                 named = _inherited(
-                    a for a in own
-                    if a.mention.rule in subjects.LEADING and a.role != "lead" and not a.mention.canonical.startswith("任何")
-                )  # fmt: skip
+                    a for a in own if a.mention.rule in subjects.LEADING and a.role != "lead" and _is_one(a.mention)
+                )
                 self._keep(sentence, named if len(lead) == 1 else ())
                 return tuple(own)
         others = [a for a in own if a.mention.rule != "parties.together"]

@@ -101,6 +101,12 @@ def test_unknown_names_have_the_type_of_their_ending(name: str, kind: str) -> No
         ("（牵头单位：县发改局，配合单位：县财政局、青原银行）", ["县发改局:lead", "县财政局:support", "青原银行:support"]),
         ("财务部3月底前拿出办法。", ["财务部:responsible"]),
         ("鼓励各校设立奖励基金。", ["各校:responsible"]),
+        ("招生就业处3月15日前公布安排，学生工作部会同各学院谈话摸底。", ["招生就业处:responsible", "学生工作部:responsible", "各学院:support"]),
+        ("值班室每小时汇总一次，仓管员备足沙袋。", ["值班室:responsible", "仓管员:responsible"]),
+        ("教育、民政、卫健三个部门要定期比对名单。", ["教育:responsible", "民政:responsible", "卫健:responsible"]),
+        ("责任单位：市工业和信息化局、市林业和草原局", ["市工业和信息化局:responsible", "市林业和草原局:responsible"]),
+        ("任何单位不得瞒报。", ["任何单位:responsible"]),
+        ("各车间班组白天自查，台账报县应急局备案。", ["各车间班组:responsible"]),
     ],
 )  # fmt: skip
 def test_parties_of_a_sentence(text: str, expected: list[str]) -> None:
@@ -131,6 +137,17 @@ def test_a_subject_carries_over_within_its_paragraph_only() -> None:
 )
 def test_a_subject_ends_at_another_matter(then: str) -> None:
     assert "卫健部门" not in str(parties("卫健部门要备足床位。" + then)[1])
+
+
+def test_a_list_of_those_responsible_ends_with_its_limit() -> None:
+    text = "责任单位：县水利局\n任务：疏浚河道12公里。\n完成时限：5月底前\n责任单位：县住建局\n完成时限：6月底前"
+    assert parties(text) == [
+        ["县水利局:responsible"], ["~县水利局:responsible"], ["~县水利局:responsible"], ["县住建局:responsible"], ["~县住建局:responsible"],
+    ]  # fmt: skip
+
+
+def test_an_organ_named_late_in_a_sentence_ends_the_subject_before_it() -> None:
+    assert parties("审计局要查清账目；要紧盯进度，财政局按月拨款。")[1] == ["财政局:responsible"]
 
 
 def test_a_sentence_that_demands_nothing_ends_the_subject() -> None:

@@ -40,7 +40,7 @@ _TIME = (
     "(?:[自从于在]?(?:[0-9]{1,4}|[一二三四五六七八九十]{1,3}|每|今|明|本|下|年|月|半)[^，。；：的{SIGNS}\n]{0,12}?(?:前|内|起|后|之?前|[日天周月次季度点时])"
     "|[^，。；：的{SIGNS}\n]{1,10}(?:[0-9]{1,3}|[一二三四五六七八九十半两]{1,3})(?:个)?(?:小时|分钟|天|日|工作日)内)"
 ).replace("{SIGNS}", NAMES[1:-1] + FIELDS)
-_NOMINAL = "(?:的|、|，|。|；|：|”|）|》|等|之间|责任|工作(?!落实|推进)|职责|会议|文件|通知|作风|能力|名单|内部|意见|精神|关系|制度|管理|建设|代表|主体|安全|形象|利益|问题|汇报|情况|以外|以上|以下|和|及|与|或|$|\n)"
+_NOMINAL = "(?:的|这|、|，|。|；|：|”|）|》|等|之间|责任|工作(?!落实|推进)|职责|会议|文件|通知|人数|作风|能力|名单|内部|意见|精神|关系|制度|管理|建设|代表|主体|安全|形象|利益|问题|汇报|情况|以外|以上|以下|和|及|与|或|$|\n)"
 _SAYS = "(?:通报|汇报|传达|介绍|推送|表彰|部署)(?:了|的)|要求(?=，)|提醒|强调|指出|同意"
 _LIGHT = (
     "(?:同时|此外|另外|因此|所以|所以说|其中|特别是|尤其是|而且|并且|而|并|但|但是|然后|接下来|下一步|今后|目前|当前|近期|必要时|期间|这个|首先|其次|再次|最后|一方面|另一方面"
@@ -93,14 +93,14 @@ RELATIVE = Rule(
 )  # fmt: skip
 DOER = Rule(
     "parties.doer", "句首主语后接动作",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES})(?!{_SAYS})[既又均都也还再更先就只]?{_VERB}(?![^，。；\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|工作法))",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES})(?!{_SAYS})[既又均都也还再更先就只]?{_VERB}(?![^，。；\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|体系|工作法))",
     yes=("[财政局]做好资金保障。", "同时，[各村]组织党员入户走访。", "[企业]对职工逐人登记。"),
     no=("企业复工复产稳步推进。", "加快社区治理步伐。", "推动学校把责任落到班级。"),
     build=_unless_object,
 )  # fmt: skip
 ORGAN_DOER = Rule(
     "parties.organ-doer", "句首单位、岗位后接任何陈述",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{ORGANS})(?!{_NOMINAL}|已|曾|始终|一直|关于|设在|好的|待遇|政策)(?!{_SAYS})(?![^，。；\n]{{0,16}}(?:了(?!解)|过(?![程渡硬关])|强调|指出|表示|介绍|说|认为|现象|普遍|{NAMES}{_MODAL}))",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{ORGANS})(?!{_NOMINAL}|已|曾|始终|一直|关于|设在|好的|待遇|政策)(?!{_SAYS})(?![^，。；\n]{{0,16}}(?:了(?!解)|过(?![程渡硬关])|作重要讲话|强调|指出|表示|介绍|说|认为|现象|普遍|{NAMES}{_MODAL}))(?![^，。；\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|体系|工作法))",
     yes=("[督查组]直奔点位、不打招呼。", "对哄抬物价的，[市场监管局]露头就打。"),
     no=("单位责任要厘清。", "各部门汇报了情况。"),
     build=_unless_object,
@@ -143,6 +143,14 @@ WITH_CASE = Rule(
     yes=("[乘坐公共交通工具的]，全程佩戴口罩。", "[未满7天的]不得外出。"),
     no=("情节严重的，依法从重处理。", "对拒不配合的，要登记造册。"),
 )  # fmt: skip
+FROM_CASE = Rule(
+    "parties.from", "以来处、住处指人的主语",
+    "(?:[。；，\n•·]|^)(?P<span>(?:从|来自|住在?|家[中里]|身处|已在|未报备|去过|到过|与[^，。；：\n的]{2,10}(?:同住|接触))[^，。；：\n]{0,30}的)，?"
+    "(?:(?:一律|请|先|主动|及时|第一时间|立即|尽快|抵达|提前|自觉)|(?:要|应|须|必须|不得)|在家|三天|[0-9]{1,2}(?:小时|天)内|向)",
+    yes=("[从外省返回的]，一律在家待够七天。", "[家里有急症病人的]，第一时间打电话。"),
+    no=("从严查处违规的，要通报。", "从外省返回的，由社区登记。"),
+    build=lambda m: None if m["span"][1:2] in ("严", "重", "快", "事", "这") else True,
+)  # fmt: skip
 DOER_NEXT = Rule(
     "parties.doer-next", "并列分句的主语后接动作",
     f"{NAMES}[一-鿿]{{1,4}}、(?P<span>{ORGANS})(?:(?![的间])[一-鿿]){{2,4}}(?=[，。；”])",
@@ -158,9 +166,15 @@ TOPIC = Rule(
 )  # fmt: skip
 WHEN = Rule(
     "parties.when", "主语与要求之间隔着时间或条件",
-    f"{_EDGE}{_LIGHT}{{0,1}}(?P<span>{NAMES})(?:[^，。；：的{ORGANS}{OTHERS}\n]{{1,8}}(?:前|后|时|期间|中|内|上|下)|(?:发现|遇到|遇有|接到|收到)[^，。；：\n]{{1,8}}|(?:作为|是)[^，。；：\n]{{2,8}}|(?:进入|进出|出入)[^，。；：\n]{{1,8}})，?(?:{_ADVERB}{{0,1}}{_MODAL}|{_VERB}|[先再多])",
+    f"{_EDGE}{_LIGHT}{{0,1}}(?P<span>{NAMES})(?:[^，。；：的{ORGANS}{OTHERS}\n]{{1,8}}(?:前|后|时|期间|中|内|上|下)|(?:发现|遇到|遇有|接到|收到)[^，。；：\n]{{1,8}}|(?:进入|进出|出入)[^，。；：\n]{{1,8}})，?(?:{_ADVERB}{{0,1}}{_MODAL}|{_VERB}|[先再多])",
     yes=("[公众]出行前需了解目的地政策。", "[施工单位]在雨季施工期间，必须有人盯守。"),
     no=("企业发展要提速。", "村里的路修好后要管护。"),
+)  # fmt: skip
+BEING = Rule(
+    "parties.being", "先说主语是什么，再提要求",
+    f"{_EDGE}{_LIGHT}{{0,1}}(?P<span>{NAMES})(?:作为|是)[^，。；：\n]{{2,20}}，{_ADVERB}{{0,1}}{_MODAL}",
+    yes=("[村支书]是一村的主心骨，要站在最前面。", "[牵头单位]作为第一棒，务必跑快。"),
+    no=("学校是重点场所，物资要备足。", "企业发展是硬道理。"),
 )  # fmt: skip
 WORK = Rule(
     "parties.work", "主语的工作要如何",
@@ -170,7 +184,7 @@ WORK = Rule(
 )  # fmt: skip
 BY = Rule(
     "parties.by", "由某单位办理",
-    f"(?<![自理缘来事])由(?![于此来衷])[一-鿿]{{0,10}}?(?P<span>{_ANY})(?!组成|引起|造成|引发|共同组成)",
+    f"(?<![自理缘来事])由(?![于此来衷]|专人)[一-鿿]{{0,10}}?(?P<span>{_ANY})(?!组成|引起|造成|引发|共同组成)",
     yes=("由[水利局]负责实施。", "具体由[乡镇]组织验收。"),
     no=("自由贸易区建设要提速。", "由于企业缺工，进度滞后。", "由此社区压力加大。"),
 )  # fmt: skip
@@ -259,8 +273,8 @@ PEOPLE = Rule(
 )  # fmt: skip
 
 SHADOW_RULES: tuple[Rule, ...] = (
-    CHAIR, TOGETHER, ASKED, BY, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, RELATIVE, BODIES, PLACES, TABLE_LEAD, TABLE, ENCOURAGED, PLACE, PEOPLE, SUBJECT, FIELD_SUBJECT, SET_UP, WHEN, WORK, TIMED, DOER, DOER_NEXT, TOPIC, FIELDS_DOER,
-    ORGAN_DOER, WITH_CASE,
+    CHAIR, TOGETHER, ASKED, BY, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, RELATIVE, BODIES, PLACES, TABLE_LEAD, TABLE, ENCOURAGED, PLACE, PEOPLE, SUBJECT, FIELD_SUBJECT, SET_UP, WHEN, BEING, WORK, TIMED, DOER, DOER_NEXT, TOPIC, FIELDS_DOER,
+    ORGAN_DOER, WITH_CASE, FROM_CASE,
 )  # fmt: skip
 """In the order of precedence: the first rule that finds a group names it."""
 
@@ -268,7 +282,7 @@ _LABEL = "(?:单位|部门|领导|人|处室|科室|股室|主体)"
 LIST = Rule(
     "parties.list", "责任单位、牵头单位、配合单位清单",
     f"(?P<label>责任|牵头|主办|承办|协办|配合|参与|参加|协同|实施|落实|督办|监督|督导|主责|包保|负责|牵头责任|配合责任)(?:{_LABEL}(?:及责任人)?|(?<=牵头)|(?<=配合)|(?<=主办)|(?<=协办))："
-    "(?P<span>(?:(?!(?:责任|牵头|配合|主办|协办|参与|督办|监督)(?:单位|部门|领导|人)|完成时限|完成时间|时限)[^；。：（）\n]){2,160})",
+    "(?P<span>(?:(?!(?:责任|牵头|配合|主办|协办|参与|督办|监督)(?:单位|部门|领导|人)|完成时限|完成时间|时限)(?:[^；。：（）\n]|（[一-鿿、]{1,8}）)){2,160})",
     yes=("责任单位：[县教育局、县财政局]", "（牵头单位：[市发改委]）", "配合单位：[各乡镇]；"),
     no=("责任单位要抓好落实。", "牵头单位：\n"),
     build=lambda m: m["label"],
@@ -423,7 +437,7 @@ class _Shadow:
             name = directory.Name(a, first.end, directory.normal(whole), first.type)
             return k, Group(a, group.end, (name, *group.names[1:]), False)
         b = self._at(end)
-        if rule is WITH_CASE:
+        if rule in (WITH_CASE, FROM_CASE):
             names: tuple[directory.Name, ...] = (directory.Name(a, b, self._source[a:b], "public"),)
         else:
             names = _split(self._source, a, b, _UNKNOWN_TYPE.get(rule.id, "department"))

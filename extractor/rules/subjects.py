@@ -7,6 +7,7 @@ import re
 from extractor.rules.actions import ADVERBS, GOVERNING, VERBS
 
 LEADING = frozenset({
+    "parties.being",
     "parties.bodies",
     "parties.doer",
     "parties.doer-next",
