@@ -43,6 +43,9 @@ class Judged:
     rule: str
 
 
+_SHORTEST = 3  # 快报！ is an order, 要 alone is none
+
+
 def judge(text: str, sentences: Sequence[Sentence], nodes: Sequence[Node]) -> tuple[list[Judged], list[Point]]:
     """The verdict of every sentence and the function of every point of a cleaned text.
 
@@ -75,7 +78,7 @@ def judge(text: str, sentences: Sequence[Sentence], nodes: Sequence[Node]) -> tu
     judged: list[Judged] = []
     for k, (part, f) in enumerate(zip(parts, in_context, strict=True)):
         asked = compiled(rules.QUESTION.pattern).search(text[part.words : part.end]) is not None
-        ordered = probability(f, table["context"]) >= 0.5 and not asked
+        ordered = part.end - part.words >= _SHORTEST and probability(f, table["context"]) >= 0.5 and not asked
         rule = "verdict.question" if asked else _strongest(f, table["context"], ordered)
         kind: VerdictKind = "context"
         if ordered:

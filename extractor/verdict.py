@@ -135,6 +135,8 @@ def evidence(text: str, all_pieces: Sequence[Piece]) -> list[Features]:
             if (a and text[a - 1] in cue.before) or (b < len(text) and text[b] in cue.after):
                 continue
             out[k][cue.id] = 1.0
+            if cue.near and b < all_pieces[k].end and (text[b] in "要应须把将先" or _bare(text, b)):
+                out[k]["shape.actor-acts"] = 1.0
             if cue.id in _DEMANDS:
                 demands[k].append(a)
             elif cue.id in _DENIES:

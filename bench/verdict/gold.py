@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 
 from extractor.items import Node, outline
 from extractor.sentences import split
@@ -29,6 +30,43 @@ class Labelled:
     sentence_labels: list[int | None]
     point_labels: list[int | None]
     heading_labels: list[int | None]
+
+
+CROPS = "crops"
+"""The group of texts that are pieces of others."""
+
+
+def crops(t: Labelled, count: int, rng: Random) -> list[Labelled]:
+    """Short texts cut out of a longer one, each 2 to 7 sentences, with its labels and half its weight.
+
+    A notice of three sentences has neither the neighbours nor the outline of a speech; without such texts the weights
+    would rely on both.
+    """
+    out: list[Labelled] = []
+    labels = {(p.start, p.end): k for k, p in enumerate(t.pieces)}
+    at = {n.start: label for n, label in zip(t.nodes, t.point_labels, strict=True)}
+    for _ in range(count if len(t.pieces) >= 8 else 0):
+        size = rng.randint(2, 7)
+        first = rng.randint(0, len(t.pieces) - size)
+        start, end = t.pieces[first].start, t.pieces[first + size - 1].end
+        text = t.text[start:end]
+        nodes = outline(text)
+        parts = pieces(split(text), nodes)
+        where = [labels.get((p.start + start, p.end + start)) for p in parts]
+        out.append(
+            replace(
+                t,
+                group=CROPS,
+                weight=t.weight / 2,
+                text=text,
+                nodes=nodes,
+                pieces=parts,
+                sentence_labels=[None if k is None else t.sentence_labels[k] for k in where],
+                heading_labels=[None if k is None else t.heading_labels[k] for k in where],
+                point_labels=[at.get(n.start + start) for n in nodes],
+            )
+        )
+    return out
 
 
 def segments(text: str) -> list[tuple[int, int]]:

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -21,10 +22,12 @@ from sklearn.linear_model import LogisticRegression
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from bench.verdict.gold import Labelled, load  # noqa: E402
+from bench.verdict.gold import Labelled, crops, load  # noqa: E402
 from extractor.verdict import Features, context_features, evidence, heading_features, point_features  # noqa: E402
 
 FOLDS = 5
+CROPS_EACH = 6
+"""How many short texts are cut out of each text (see gold.crops)."""
 
 
 def matrix(rows: list[Features], names: list[str]) -> np.ndarray:
@@ -52,16 +55,17 @@ def predict(rows: list[Features], fitted: tuple[list[str], np.ndarray, float]) -
 
 
 def crossed(
-    docs: list[list[Features]], labels: list[list[int | None]], weight: list[float], c: float
+    docs: list[list[Features]], labels: list[list[int | None]], weight: list[float], folds: list[int], c: float
 ) -> list[np.ndarray]:
-    """Out-of-fold probabilities, text by text."""
+    """Out-of-fold probabilities, text by text; ``folds`` tells the fold of each text."""
     out: list[np.ndarray] = [np.zeros(0)] * len(docs)
     for fold in range(FOLDS):
-        train = [i for i in range(len(docs)) if i % FOLDS != fold]
+        train = [i for i in range(len(docs)) if folds[i] != fold]
         rows, ys, ws = flat(docs, labels, weight, train)
         fitted = fit(rows, ys, ws, c)
-        for i in range(fold, len(docs), FOLDS):
-            out[i] = predict(docs[i], fitted)
+        for i in range(len(docs)):
+            if folds[i] == fold:
+                out[i] = predict(docs[i], fitted)
     return out
 
 
@@ -121,7 +125,14 @@ C = {"sentence": 1.0, "point": 0.3, "context": 1.0, "heading": 1.0}
 
 
 def stacked(texts: list[Labelled], keep: Callable[[str], bool] = lambda _: True) -> Stacked:
-    """The signs of all texts, those alone whose names are kept, with out-of-fold probabilities of every sum."""
+    """The signs of all texts and their crops, those alone whose names are kept, with out-of-fold probabilities of
+    every sum. A crop lies in the fold of its text."""
+    rng = Random(1)
+    folds = [i % FOLDS for i in range(len(texts))]
+    for i, t in enumerate(list(texts)):
+        short = crops(t, CROPS_EACH, rng)
+        texts = texts + short
+        folds += [i % FOLDS] * len(short)
     weight = [t.weight for t in texts]
     signs: dict[str, list[list[Features]]] = {}
     probabilities: dict[str, list[np.ndarray]] = {}
@@ -138,7 +149,7 @@ def stacked(texts: list[Labelled], keep: Callable[[str], bool] = lambda _: True)
             [{n: v for n, v in f.items() if keep(n.removeprefix("head.").removeprefix("title."))} for f in row]
             for row in rows
         ]
-        probabilities[name] = crossed(signs[name], labels[name], weight, C[name])
+        probabilities[name] = crossed(signs[name], labels[name], weight, folds, C[name])
 
     weigh("sentence", [evidence(t.text, t.pieces) for t in texts])
     found, alone = signs["sentence"], [list(a) for a in probabilities["sentence"]]
