@@ -58,7 +58,8 @@ async def timed(clients: list[Client], paths: list[str]) -> tuple[list[float], s
 
 async def deep(port: int, pages: int) -> tuple[float, float, int]:
     """Mean seconds of the first and of the last pages of one list, and how many there were."""
-    client, times, path = Client(port), [], "/v1/obligations?department=" + urlencode({"": "卫健局"})[1:]
+    times: list[float] = []
+    client, path = Client(port), "/v1/obligations?department=" + urlencode({"": "卫健局"})[1:]
     while path and len(times) < pages:
         start = time.perf_counter()
         answer = (await client.get(path)).json()
