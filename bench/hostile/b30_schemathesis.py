@@ -96,7 +96,8 @@ def fuzz(port: int, key: str, directory: str, seed: int, seconds: int) -> str:
         sys.executable, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml", "run",
         f"http://127.0.0.1:{port}/openapi.json", "--header", f"Authorization: Bearer {key}", "--checks", "all",
         "--max-examples", str(EXAMPLES), "--max-time", str(seconds), "--seed", str(seed),
-        "--workers", "1", "--no-color", "--suppress-health-check", "all", "--warnings", "off", "--generation-database", "none", "--no-shrink",
+        "--workers", "1", "--no-color", "--suppress-health-check", "all", "--warnings", "off",
+        "--generation-database", "none", "--no-shrink",
     ]  # fmt: skip
     hooks = "bench.hostile.schemathesis_hooks"
     env = {**os.environ, "SCHEMATHESIS_HOOKS": hooks, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUTF8": "1"}
