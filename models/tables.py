@@ -55,6 +55,19 @@ class Compressed(TypeDecorator[str]):
         return None if value is None else zlib.decompress(value).decode()
 
 
+class Names(TypeDecorator[list[str]]):
+    """A few names of fields, with commas between; read with every obligation, so it is no JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: list[str] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else ",".join(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> list[str] | None:  # noqa: ARG002
+        return None if value is None else value.split(",") if value else []
+
+
 class Base(DeclarativeBase):
     """Base of all tables; constraint names follow one convention, so that migrations can name them."""
 
@@ -236,7 +249,7 @@ class Obligation(Base):
     next_steps: Mapped[str | None]
     completion: Mapped[int | None]
     closed_on: Mapped[dt.date | None]
-    locked: Mapped[list[str]] = mapped_column(JSON)
+    locked: Mapped[list[str]] = mapped_column(Names)
     proposal: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     version: Mapped[int]
     updated_at: Mapped[dt.datetime]

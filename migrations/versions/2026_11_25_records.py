@@ -218,7 +218,7 @@ def upgrade() -> None:
         sa.Column("next_steps", sa.Text(), nullable=True),
         sa.Column("completion", sa.Integer(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
-        sa.Column("locked", sa.JSON(), nullable=False),
+        sa.Column("locked", sa.Text(), nullable=False),
         sa.Column("proposal", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(), nullable=False),

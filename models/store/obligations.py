@@ -16,6 +16,7 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    bindparam,
     column,
     exists,
     false,
@@ -84,7 +85,10 @@ class Filter:
         search.terms(self.q or "")
 
 
-@dataclass(frozen=True, slots=True)
+# These three are not frozen only because there are millions of them: to make a frozen one takes twice the time.
+
+
+@dataclass(slots=True, unsafe_hash=True)
 class PartyView:
     """Who has to act: `text` and offsets are those of the mention, null where a person named the party."""
 
@@ -97,7 +101,7 @@ class PartyView:
     text: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class DeadlineView:
     """By when; offsets are null where a person gave it."""
 
@@ -112,7 +116,7 @@ class DeadlineView:
     workdays: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ObligationView:
     """An obligation with its place, parties, deadlines and follow-up. `version` is its entity tag."""
 
@@ -273,7 +277,7 @@ class _Query:
         for number, part in parts:
             beyond = start.key if start is not None and start.part == number else None
             statement = self.statement(part.by, part.descending != backward, beyond).limit(limit - len(found))
-            found.extend(Position(number, tuple(row)) for row in self.connection.execute(statement))
+            found.extend(Position(number, tuple(row)) for row in self.connection.execute(statement).all())
             if len(found) == limit:
                 break
         return found
@@ -463,39 +467,44 @@ _FIELDS = [
 ]
 
 
+# Statements are made once: making one takes longer than running it.
+_IDS: Any = bindparam("ids", expanding=True)
+_role, _party, _limit, _deadline = tables.ObligationParty, tables.Party, tables.ObligationDeadline, tables.Deadline
+
+_OBLIGATIONS = (
+    select(*_FIELDS)
+    .outerjoin(tables.Item, tables.Item.id == Obligation.item_id)
+    .join(tables.Speech, tables.Speech.id == Obligation.speech_id)
+    .where(Obligation.id.in_(_IDS))
+)
+_PARTIES = (
+    select(_role.obligation_id, tables.Department.canonical, func.coalesce(_party.type, tables.Department.type),
+           _role.role, _role.inherited, _party.start, _party.end, _party.text)
+    .join(tables.Department, tables.Department.id == _role.department_id)
+    .outerjoin(_party, _party.id == _role.party_id)
+    .where(_role.obligation_id.in_(_IDS))
+    .order_by(_role.obligation_id, _role.ord)
+)  # fmt: skip
+_DEADLINES = (
+    select(_limit.obligation_id, _deadline.kind, _deadline.value, _deadline.due, _deadline.text, _deadline.start,
+           _deadline.end, _deadline.trigger_text, _deadline.times, _deadline.workdays)
+    .join(_deadline, _deadline.id == _limit.deadline_id)
+    .where(_limit.obligation_id.in_(_IDS))
+    .order_by(_limit.obligation_id, _limit.ord)
+)  # fmt: skip
+
+
 def load(connection: Connection, ids: Sequence[int]) -> list[ObligationView]:
     """The obligations with these numbers, in this order; numbers without a row are left out."""
     return [view for some in in_batches(ids) for view in _load(connection, some)]
 
 
 def _load(connection: Connection, ids: Sequence[int]) -> list[ObligationView]:
-    obligations = (
-        select(*_FIELDS)
-        .outerjoin(tables.Item, tables.Item.id == Obligation.item_id)
-        .join(tables.Speech, tables.Speech.id == Obligation.speech_id)
-        .where(Obligation.id.in_(ids))
-    )
-    role, party = tables.ObligationParty, tables.Party
-    parties = (
-        select(role.obligation_id, tables.Department.canonical, func.coalesce(party.type, tables.Department.type),
-               role.role, role.inherited, party.start, party.end, party.text)
-        .join(tables.Department, tables.Department.id == role.department_id)
-        .outerjoin(party, party.id == role.party_id)
-        .where(role.obligation_id.in_(ids))
-        .order_by(role.obligation_id, role.ord)
-    )  # fmt: skip
-    limit, deadline = tables.ObligationDeadline, tables.Deadline
-    deadlines = (
-        select(limit.obligation_id, deadline.kind, deadline.value, deadline.due, deadline.text, deadline.start,
-               deadline.end, deadline.trigger_text, deadline.times, deadline.workdays)
-        .join(deadline, deadline.id == limit.deadline_id)
-        .where(limit.obligation_id.in_(ids))
-        .order_by(limit.obligation_id, limit.ord)
-    )  # fmt: skip
-    views = {view.id: view for view in paging.made(ObligationView, connection.execute(obligations))}
+    found = {"ids": ids}
+    views = {view.id: view for view in paging.made(ObligationView, connection.execute(_OBLIGATIONS, found).all())}
     values: Any
-    for values in connection.execute(parties):
+    for values in connection.execute(_PARTIES, found).all():
         views[values[0]].parties.append(PartyView(*values[1:]))
-    for values in connection.execute(deadlines):
+    for values in connection.execute(_DEADLINES, found).all():
         views[values[0]].deadlines.append(DeadlineView(*values[1:]))
     return [views[number] for number in ids if number in views]

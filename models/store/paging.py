@@ -8,6 +8,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import starmap
 from typing import Any, Generic, TypeVar
 
 from models.errors import BadFilter
@@ -38,7 +39,7 @@ class Position:
 
 def made(view: Callable[..., View], rows: Iterable[Any]) -> list[View]:
     """The views of rows whose columns are in the order of the view's fields."""
-    return [view(*row) for row in rows]
+    return list(starmap(view, rows))
 
 
 def encode(ordering: str, position: Position) -> str:
