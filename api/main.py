@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
+import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from sqlalchemy.exc import DBAPIError
 
 from api import departments, description, directives, errors, extract, obligations, operations, quarantine, speeches
 from api.deps import Service
@@ -16,6 +20,9 @@ from api.settings import Settings
 from api.workers import Reader, Workers, read_speech
 from extractor.version import VERSION
 from models.engine import open_database
+from models.store import access
+
+log = logging.getLogger("duban.api")
 
 DESCRIPTION = """\
 督办：读讲话、通知、会议报道，列出谁、做什么、何时前完成。
@@ -24,6 +31,20 @@ Reads a Chinese speech, notice or meeting report and keeps a ledger of who has t
 
 # The event loop gets its turn this often while threads compute; Python's default of 5 ms is felt.
 SWITCH_SECONDS = 0.001
+
+
+# A client that repeats a request does so soon.
+REMEMBERED = dt.timedelta(days=1)
+
+
+async def _forget_old_requests(service: Service) -> None:
+    """Drops idempotency keys that nobody will send again, every hour."""
+    while True:
+        try:
+            await service.write(access.forget, dt.datetime.now(dt.UTC).replace(tzinfo=None) - REMEMBERED)
+        except DBAPIError as error:
+            log.warning("old requests are not forgotten", exc_info=error)
+        await asyncio.sleep(3600)
 
 
 def create_app(settings: Settings, *, read: Reader = read_speech) -> FastAPI:
@@ -45,8 +66,12 @@ def create_app(settings: Settings, *, read: Reader = read_speech) -> FastAPI:
         try:
             app.state.service = Service(settings, database, workers, metrics)
             await app.state.service.write(departments.seed)
-            async with workers.running():
-                yield
+            forgetting = asyncio.create_task(_forget_old_requests(app.state.service))
+            try:
+                async with workers.running():
+                    yield
+            finally:
+                forgetting.cancel()
         finally:
             database.close()
 
