@@ -45,14 +45,14 @@ class Findings:
     quarantine: Sequence[RuleFound]
 
 
-def extraction(found: Findings, given: date | None) -> Extraction:
-    """The records of one speech; ``given`` is the date that the caller named."""
+def extraction(found: Findings, given: date | None, pack: str) -> Extraction:
+    """The records of one speech; ``given`` is the date that the caller named, ``pack`` the hash of his own rules."""
     parties, roles = _parties(found)
     duties = [k for k, j in enumerate(found.judged) if j.verdict == "directive"]
     number = {k: f"o{n}" for n, k in enumerate(duties, 1)}
     deadlines, limits = _deadlines(found, set(duties))
     return Extraction(
-        extractor=Extractor(version=VERSION, rules=rules.fingerprint()),
+        extractor=Extractor(version=VERSION, rules=rules.fingerprint(pack)),
         source=_source(found, given),
         items=_items(found),
         obligations=tuple(_obligation(found, k, number[k], roles[k], limits.get(k, ())) for k in duties),

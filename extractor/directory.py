@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -74,13 +76,40 @@ class Entry:
     bare: bool = False
 
 
-@cache
+Own = tuple[tuple[str, tuple[str, ...], PartyType], ...]
+"""Parties of an office's own: canonical name, aliases, type."""
+
+# The directory in force is read in many places below `parties.assign`; a call that brings parties of its own sets them
+# here for its duration, so that no other call sees them.
+_own: ContextVar[Own] = ContextVar("own parties", default=())
+
+
+@contextmanager
+def including(own: Own) -> Iterator[None]:
+    """Adds parties of an office's own to the directory within the block; their aliases come before the directory's.
+
+    >>> with including((("数据资源服务中心", ("数源办",), "department"),)):
+    ...     look_up("数源办").canonical
+    '数据资源服务中心'
+    """
+    token = _own.set(own)
+    try:
+        yield
+    finally:
+        _own.reset(token)
+
+
 def entries() -> dict[str, Entry]:
-    """The directory: alias to entry, as `rules/parties.csv` holds it, with the organs of the bare fields.
+    """The directory in force: alias to entry, as `rules/parties.csv` holds it, with the organs of the bare fields.
 
     >>> entries()["卫健部门"].canonical
     '卫生健康委员会'
     """
+    return _entries(_own.get())
+
+
+@lru_cache(maxsize=8)
+def _entries(own: Own) -> dict[str, Entry]:
     out: dict[str, Entry] = {}
     rows = files("extractor").joinpath("rules/parties.csv").read_text(encoding="utf-8").splitlines()
     for row in csv.DictReader(rows):
@@ -94,13 +123,15 @@ def entries() -> dict[str, Entry]:
         if entry.bare:
             for end in ORGAN_OF_FIELD:
                 out.setdefault(alias + end, Entry(entry.canonical, entry.type))
+    for canonical, aliases, kind in own:
+        out.update(dict.fromkeys((canonical, *aliases), Entry(canonical, kind)))
     return out
 
 
-@cache
-def _automaton() -> tuple[AhoCorasick, tuple[Entry | None, ...]]:
+@lru_cache(maxsize=8)
+def _automaton(own: Own) -> tuple[AhoCorasick, tuple[Entry | None, ...]]:
     """The automaton over all aliases and false friends, and what each pattern stands for (None: no name)."""
-    table: dict[str, Entry | None] = {**entries(), **dict.fromkeys(FALSE_FRIENDS)}
+    table: dict[str, Entry | None] = {**_entries(own), **dict.fromkeys(FALSE_FRIENDS)}
     return AhoCorasick([*table], matchkind=MatchKind.LeftmostLongest), tuple(table.values())
 
 
@@ -142,7 +173,7 @@ Hit = tuple[int, int, Entry]
 
 def hits(text: str) -> list[Hit]:
     """Every alias in the text with its entry, half-open offsets, in order, none overlapping."""
-    automaton, stands_for = _automaton()
+    automaton, stands_for = _automaton(_own.get())
     out: list[Hit] = []
     for i, start, end in automaton.find_matches_as_indexes(text):
         entry = stands_for[i]

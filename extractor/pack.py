@@ -79,6 +79,11 @@ class Pack:
     noise: tuple[Rule, ...] = ()
     fingerprint: str = ""
 
+    @property
+    def own_parties(self) -> tuple[tuple[str, tuple[str, ...], PartyType], ...]:
+        """The parties as the directory takes them."""
+        return tuple((p.canonical, p.aliases, p.type) for p in self.parties)
+
 
 NONE = Pack()
 """No rules of one's own."""

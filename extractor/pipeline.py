@@ -5,45 +5,62 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from extractor import assemble, deadlines, items, nlp, obligations, parties, quarantine, sentences, source, text
+from extractor import (
+    assemble,
+    deadlines,
+    directory,
+    items,
+    nlp,
+    obligations,
+    parties,
+    quarantine,
+    sentences,
+    source,
+    text,
+)
+from extractor.pack import NONE as NO_PACK
+from extractor.pack import Pack
 from models.records import Extraction, Sentence
 
 
-def extract(raw: str, date: date | None = None, segmenter: Path | None = None) -> Extraction:
+def extract(raw: str, date: date | None = None, segmenter: Path | None = None, pack: Pack = NO_PACK) -> Extraction:
     """All records of one speech.
 
     ``raw`` is the text as it came in, ``date`` the day of the speech if known; without it the date that the text
     states is used. ``segmenter`` names the folder of another word segmentation model; it is loaded only when a name
-    stands where a word boundary decides. Raises extractor.TextError when the text holds characters that no encoding
-    can store, extractor.nlp.SegmenterError when the folder holds no model.
+    stands where a word boundary decides. ``pack`` holds departments and noise lines of an office's own (pack.load).
+    Raises extractor.TextError when the text holds characters that no encoding can store, extractor.nlp.SegmenterError
+    when the folder holds no model.
 
     >>> extract("一是加强巡查，严禁带火种进山。").items[0].function
     'directive'
     """
-    view = text.clean(raw)
+    view = text.clean(raw, pack.noise)
     stated = source.stated(view.text)
     nodes = items.outline(view.text, view.gaps)
     judged, points = obligations.judge(view.text, sentences.split(view.text), nodes)
+    with directory.including(pack.own_parties):
+        assigned = parties.assign(view.text, judged, points, lambda *at: nlp.load(segmenter).crosses(*at))
     found = assemble.Findings(
         view=view,
         stated=stated,
         nodes=nodes,
         points=points,
         judged=judged,
-        assigned=parties.assign(view.text, judged, points, lambda *at: nlp.load(segmenter).crosses(*at)),
+        assigned=assigned,
         deadlines=deadlines.find(view.text, date or stated.date),
         quarantine=quarantine.find(view.text, judged),
     )
-    return assemble.extraction(found, date)
+    return assemble.extraction(found, date, pack.fingerprint)
 
 
-def explain(raw: str) -> tuple[Sentence, ...]:
+def explain(raw: str, pack: Pack = NO_PACK) -> tuple[Sentence, ...]:
     """Every sentence of the text and every stretch of noise, in text order, with its verdict and the rule that gave it.
 
     >>> [s.verdict for s in explain("形势依然严峻。各镇要加强巡查。")]
     ['context', 'directive']
     """
-    view = text.clean(raw)
+    view = text.clean(raw, pack.noise)
     nodes = items.outline(view.text, view.gaps)
     judged, _ = obligations.judge(view.text, sentences.split(view.text), nodes)
     said = [

@@ -97,8 +97,8 @@ class _Line:
     indented: bool
 
 
-def clean(raw: str) -> CleanText:
-    """The cleaned view of a raw text.
+def clean(raw: str, own_noise: Sequence[Rule] = ()) -> CleanText:
+    """The cleaned view of a raw text. ``own_noise`` are further rules that judge a whole line.
 
     Raises TextError when the text holds a lone surrogate, which no encoding can store.
 
@@ -113,7 +113,7 @@ def clean(raw: str) -> CleanText:
         )
     view = _view(raw)
     lines = _lines(raw, view)
-    noisy = _noise_lines(lines)
+    noisy = _noise_lines(lines, (*noise.LINE, *own_noise))
     body = [line for line in lines if line not in noisy]
     whole = [(line.start, line.end, rule) for line, rule in noisy.items()]
     inline = _merged(_page_marks(view, body) + _notices(view, body))
@@ -151,11 +151,11 @@ _MENU_LINE = re.compile(r"^[^，。；：！？、（(0-9][^，。；：！？�
 _HEADLINE = re.compile(r"^[·•▪●>][^。]{4,70}$")
 
 
-def _noise_lines(lines: list[_Line]) -> dict[_Line, str]:
+def _noise_lines(lines: list[_Line], rules: Sequence[Rule]) -> dict[_Line, str]:
     """The lines that are no part of the speech, each with the rule that says so."""
     out: dict[_Line, str] = {}
     for line in lines:
-        if len(line.view) <= 400 and (rule := _first(noise.LINE, line.view)):
+        if len(line.view) <= 400 and (rule := _first(rules, line.view)):
             out[line] = rule
     out.update(_menus(lines))
     out.update(_contents(lines))

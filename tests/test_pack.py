@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import extractor
 from extractor import pack
 
 GOOD = """
@@ -71,3 +72,25 @@ def test_a_path_without_rules_is_named(tmp_path: Path) -> None:
         pack.load(tmp_path)
     with pytest.raises(pack.PackError, match="没有这个文件或文件夹"):
         pack.load(tmp_path / "none.toml")
+
+
+SPEECH = "数源办要在6月底前建成平台。\n政务热线：0700-12345"
+
+
+def test_own_parties_and_noise_count_in_the_extraction_that_has_them(tmp_path: Path) -> None:
+    found = extractor.extract(SPEECH, pack=pack.load(written(tmp_path, GOOD)))
+    assert [p.canonical for p in found.parties] == ["县数据资源服务中心"]
+    assert [n.rule for n in found.noise] == ["local.footer"]
+
+
+def test_other_extractions_know_nothing_of_them(tmp_path: Path) -> None:
+    own = extractor.extract(SPEECH, pack=pack.load(written(tmp_path, GOOD)))
+    plain = extractor.extract(SPEECH)
+    assert "县数据资源服务中心" not in [p.canonical for p in plain.parties]
+    assert plain.noise == ()
+    assert plain.extractor.rules != own.extractor.rules
+
+
+def test_explain_reads_own_noise_too(tmp_path: Path) -> None:
+    said = extractor.explain(SPEECH, pack.load(written(tmp_path, GOOD)))
+    assert [s.rule for s in said if s.verdict == "noise"] == ["local.footer"]

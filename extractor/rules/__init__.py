@@ -45,9 +45,12 @@ def groups() -> tuple[Group, ...]:
 
 
 @cache
-def fingerprint() -> str:
-    """A hash over every rule, list and weight in force: the first 16 hexadecimal digits of a SHA-256."""
-    digest = hashlib.sha256()
+def fingerprint(pack: str = "") -> str:
+    """A hash over every rule, list and weight in force: the first 16 hexadecimal digits of a SHA-256.
+
+    ``pack`` is the hash of an office's own rules, where there are any.
+    """
+    digest = hashlib.sha256(pack.encode())
     for package in ("extractor", "extractor.rules"):
         for entry in sorted(resources.files(package).iterdir(), key=lambda e: e.name):
             if entry.name.endswith((".py", ".csv", ".json")):
