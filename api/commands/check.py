@@ -20,6 +20,7 @@ from api.commands.inputs import (
     CsvEncoding,
     Date,
     Files,
+    OwnRules,
     Quiet,
     Target,
     Work,
@@ -28,6 +29,7 @@ from api.commands.inputs import (
     pretty,
 )
 from extractor.check import check as queries_of
+from extractor.pack import NONE
 from models.ledger import Cell, write_csv
 from models.records import Extraction, Query, QueryCode, Span
 
@@ -58,6 +60,7 @@ def check(
     date: Date = None,
     target: Target = None,
     encoding: CsvEncoding = "utf-8-sig",
+    own: OwnRules = None,
     quiet: Quiet = False,
 ) -> None:
     """Without a format: a table on a terminal, else JSONL, one question a line."""
@@ -67,7 +70,7 @@ def check(
     work = Work(files, quiet, bar=not (as_table and target is None))
 
     def ask(name: str, raw: str) -> Checked:
-        found = extractor.extract(raw, date)
+        found = extractor.extract(raw, date, pack=own or NONE)
         return name, found, queries_of(found, raw)
 
     results = work.run(lambda document: ask(document.name, document.text))

@@ -18,6 +18,7 @@ from api.commands.inputs import (
     Date,
     Files,
     OneFile,
+    OwnRules,
     Quiet,
     Target,
     Work,
@@ -26,6 +27,7 @@ from api.commands.inputs import (
     pretty,
 )
 from extractor import nlp
+from extractor.pack import NONE
 from models.ledger import DEFAULT_PRESET, Preset
 
 
@@ -49,6 +51,7 @@ def extract(
     segmenter: Annotated[
         Path | None, typer.Option("--segmenter", metavar="DIR", help="另用分词模型 another segmenter model")
     ] = None,
+    own: OwnRules = None,
     quiet: Quiet = False,
 ) -> None:
     """Without a format: a table on a terminal, else JSON for one file and JSONL for several."""
@@ -58,7 +61,7 @@ def extract(
     if segmenter is not None:
         _load(segmenter)
     work = Work(files, quiet, bar=not (as_table and target is None))
-    results = work.run(lambda d: (d.name, extractor.extract(d.text, date, segmenter)))
+    results = work.run(lambda d: (d.name, extractor.extract(d.text, date, segmenter, own or NONE)))
     if as_csv:
         output.write(ledger.csv_file(results, preset, encoding), target)
     elif as_table and target is None:
@@ -73,11 +76,13 @@ def extract(
     work.finish()
 
 
-def explain(file: OneFile, as_jsonl: AsJsonl = False, as_table: AsTable = False, quiet: Quiet = False) -> None:
+def explain(
+    file: OneFile, as_jsonl: AsJsonl = False, as_table: AsTable = False, own: OwnRules = None, quiet: Quiet = False
+) -> None:
     """Without a format: a table on a terminal, else JSONL."""
     only_one(as_jsonl=as_jsonl, as_table=as_table)
     work = Work([file], quiet, bar=False)
-    for sentences in work.run(lambda document: extractor.explain(document.text)):
+    for sentences in work.run(lambda document: extractor.explain(document.text, own or NONE)):
         if as_table or (sys.stdout.isatty() and not as_jsonl):
             show.sentences(output.terminal(), sentences)
         else:

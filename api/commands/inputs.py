@@ -15,6 +15,8 @@ from rich.progress import Progress
 
 import extractor
 from api import output, readers
+from extractor import pack
+from extractor.pack import Pack
 from models.ledger import Encoding
 
 T = TypeVar("T")
@@ -27,11 +29,23 @@ def _day(text: str) -> dt.date:
         raise typer.BadParameter(f"“{text}”不是日期，应写作 2022-03-01。 Not a date; write it as 2022-03-01.") from None
 
 
+def own_rules(path: str) -> Pack:
+    """The office's own rules in a file or folder; a faulty one is a wrong use of the command."""
+    try:
+        return pack.load(Path(path))
+    except pack.PackError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 Files = Annotated[list[str], typer.Argument(metavar="FILE...|-", help="文本文件，- 为标准输入 text files, - is stdin")]
 OneFile = Annotated[str, typer.Argument(metavar="FILE|-", help="文本文件，- 为标准输入 a text file, - is stdin")]
 Date = Annotated[
     dt.date | None,
     typer.Option("--date", parser=_day, metavar="D", help="讲话日期，如 2022-03-01 the day of the speech"),
+]
+OwnRules = Annotated[
+    Pack | None,
+    typer.Option("--rules", parser=own_rules, metavar="PATH", help="本单位的规则文件或文件夹 the office's own rules"),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON（多个文件时每行一个）one document, one a line for several")]
 AsJsonl = Annotated[bool, typer.Option("--jsonl", help="每行一个 JSON one document a line")]

@@ -20,6 +20,19 @@ class Group:
     rules: tuple[Rule, ...]
     run: Callable[[str], list[Match]]
 
+    def faults(self) -> list[str]:
+        """The examples that do not come out: a ``yes`` not found by its rule at its brackets, a ``no`` found."""
+        out: list[str] = []
+        for rule in self.rules:
+            for example in rule.yes:
+                marked = example if isinstance(example, str) else example[0]
+                at, words = marked.index("["), marked.replace("[", "", 1).replace("]", "", 1)
+                place = (rule.id, at, marked.index("]") - 1)
+                if place not in [(m.rule.id, m.start, m.end) for m in self.run(words)]:
+                    out.append(f"{rule.id}：正例未找到：{marked}")
+            out += [f"{rule.id}：反例被找到：{no}" for no in rule.no if rule.id in [m.rule.id for m in self.run(no)]]
+        return out
+
 
 @cache
 def groups() -> tuple[Group, ...]:
