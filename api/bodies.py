@@ -142,18 +142,10 @@ async def decode(data: bytes, charset: str | None, workers: Workers) -> str:
         text, _ = readers.decode(data, charset)
     else:
         # Finding out the encoding of megabytes would hold up everybody else.
-        text, refusal = await workers.run(DECODE_SECONDS, _decode_elsewhere, data, charset)
+        text, refusal = await workers.run(DECODE_SECONDS, readers.decode_or_say_why, data, charset)
         if refusal is not None:
             raise readers.InputError(*refusal)
     return text
-
-
-def _decode_elsewhere(data: bytes, charset: str | None) -> tuple[str, tuple[str, str] | None]:
-    """The text, or why it is refused in Chinese and English: such errors do not travel between processes."""
-    try:
-        return readers.decode(data, charset)[0], None
-    except readers.InputError as error:
-        return "", (error.zh, error.en)
 
 
 def media_type(header: str) -> tuple[str, dict[str, str]]:

@@ -146,6 +146,14 @@ def decode(data: bytes, charset: str | None = None) -> tuple[str, str]:
     raise _undecodable(data, gb)
 
 
+def decode_or_say_why(data: bytes, charset: str | None) -> tuple[str, tuple[str, str] | None]:
+    """The text, or why it is refused in Chinese and English: errors do not travel between processes."""
+    try:
+        return decode(data, charset)[0], None
+    except InputError as error:
+        return "", (error.zh, error.en)
+
+
 def check_chinese(text: str) -> None:
     """Raises InputError when a text is empty, the source of a web page, or not mainly Chinese."""
     if not text.strip("\ufeff \t\r\n\u3000"):
