@@ -17,7 +17,7 @@ from api.deps import Service
 from api.limits import BodyLimit, Harmless
 from api.metrics import Metrics, Observed
 from api.settings import Settings
-from api.workers import Reader, Workers, read_speech
+from api.workers import Reader, Workers, reader
 from extractor.version import VERSION
 from models.engine import open_database
 from models.store import access
@@ -47,7 +47,7 @@ async def _forget_old_requests(service: Service) -> None:
         await asyncio.sleep(3600)
 
 
-def create_app(settings: Settings, *, read: Reader = read_speech) -> FastAPI:
+def create_app(settings: Settings, *, read: Reader | None = None) -> FastAPI:
     """The application. `read` is what the worker processes do with a text; it must be importable by name."""
     metrics = Metrics()
     workers = Workers(
@@ -55,7 +55,7 @@ def create_app(settings: Settings, *, read: Reader = read_speech) -> FastAPI:
         queue=settings.queue,
         seconds=settings.document_seconds,
         memory_mb=settings.worker_memory_mb,
-        read=read,
+        read=read or reader(settings),
     )
     metrics.watch(workers)
 

@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from extractor import nlp, pack
 
 PREFIX = "DUBAN_"
 MEBIBYTE = 1024 * 1024
@@ -46,6 +49,10 @@ class Settings(BaseSettings):
     worker_memory_mb: Annotated[
         int, Field(ge=512, le=1_000_000, description="address space that one process may use, in MiB")
     ] = 2048
+    rules: Annotated[
+        Path | None, Field(description="the office's own rules: a TOML file or a folder (docs/own-rules.md)")
+    ] = None
+    segmenter: Annotated[Path | None, Field(description="folder of another word segmentation model")] = None
     max_body_bytes: Annotated[
         int, Field(ge=1024, le=1024 * MEBIBYTE, description="largest request, and largest line of a batch")
     ] = 10 * MEBIBYTE
@@ -61,6 +68,15 @@ class Settings(BaseSettings):
     ] = 8.0
     log_format: Annotated[Literal["text", "json"], Field(description="`text` or `json` (one object a line)")] = "text"
     log_level: Annotated[LogLevel, Field(description="`DEBUG`, `INFO`, `WARNING` or `ERROR`")] = "INFO"
+
+
+    @field_validator("rules", "segmenter")
+    @classmethod
+    def _usable(cls, path: Path | None, field: ValidationInfo) -> Path | None:
+        """What the processes would read is read once here, so that a fault is told before anything starts."""
+        if path is not None:
+            pack.load(path) if field.field_name == "rules" else nlp.load(path)
+        return path
 
 
 def load(**flags: Any) -> Settings:
@@ -92,6 +108,6 @@ def reference() -> str:
         "|---|---|---|",
     ]
     for name, field in Settings.model_fields.items():
-        default = "" if field.default_factory else f"`{field.default}`"
+        default = "" if field.default_factory or field.default is None else f"`{field.default}`"
         lines.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
     return "\n".join(lines) + "\n"

@@ -19,13 +19,15 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from functools import cache, partial
+from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple
 
 import anyio
 from anyio import BrokenWorkerProcess, to_process
 
 import extractor
-from api.settings import MEBIBYTE
+from api.settings import MEBIBYTE, Settings
+from extractor import pack
 
 log = logging.getLogger("duban.workers")
 
@@ -57,9 +59,20 @@ class DocumentFailed(Exception):
         self.reason = reason
 
 
-def read_speech(text: str, date: dt.date | None) -> bytes:
-    """The extraction of a text as JSON. Raises extractor.TextError."""
-    return extractor.extract(text, date).model_dump_json(by_alias=True).encode()
+def read_speech(
+    text: str, date: dt.date | None, rules: Path | None = None, segmenter: Path | None = None
+) -> bytes:
+    """The extraction of a text as JSON, with the office's own rules and segmenter. Raises extractor.TextError."""
+    own = _own_rules(rules) if rules else pack.NONE
+    return extractor.extract(text, date, segmenter, own).model_dump_json(by_alias=True).encode()
+
+
+_own_rules = cache(pack.load)
+
+
+def reader(settings: Settings) -> Reader:
+    """What the processes do with a text under these settings."""
+    return partial(read_speech, rules=settings.rules, segmenter=settings.segmenter)
 
 
 class Workers:

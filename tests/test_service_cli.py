@@ -165,6 +165,34 @@ def test_new_rules_are_run_and_corrections_stay(duban: Duban) -> None:
     assert duban("reextract", "999").code == 1
 
 
+OWN_RULES = """
+[[party]]
+canonical = "县数据资源服务中心"
+aliases = ["数源办"]
+type = "department"
+"""
+
+
+def test_own_rules_are_tried_on_stored_speeches_before_they_count(duban: Duban, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(OWN_RULES, encoding="utf-8")
+    assert duban("ingest", "-", stdin="数源办要在6月底前建成平台。".encode()).code == 0
+    tried = duban("reextract", "--rules", own, "--dry-run")
+    assert tried.code == 0, tried.err
+    [would] = [json.loads(line) for line in tried.lines]
+    assert would["changed"] or would["added"]
+    assert [json.loads(line) for line in duban("reextract", "--rules", own).lines] == [would], "nothing was kept before"
+    assert duban("reextract", "--rules", own).lines == []
+
+
+def test_faulty_own_rules_are_named_before_anything_is_read(duban: Duban, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(OWN_RULES.replace("department", "bureau"), encoding="utf-8")
+    run = duban("reextract", "--rules", own)
+    assert run.code == 1
+    assert "DUBAN_RULES" in run.err and "party.1.type" in run.err
+
+
 def test_keys_are_shown_once(duban: Duban) -> None:
     run = duban("keys", "add", "县督查室", "--role", "writer")
     assert run.code == 0, run.err

@@ -85,7 +85,7 @@ class _Run:
     async def all(self, names: list[str]) -> list[str]:
         """Stores the files; the names of those that failed."""
         from api.departments import seed
-        from api.workers import Workers
+        from api.workers import Workers, reader
 
         settings = stored.settings()
         pool = Workers(
@@ -93,6 +93,7 @@ class _Run:
             queue=1,
             seconds=settings.document_seconds,
             memory_mb=settings.worker_memory_mb,
+            read=reader(settings),
         )
         self._database.write(seed)
         waiting = iter(names)

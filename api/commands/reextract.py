@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,10 +12,12 @@ import typer
 from api import output
 from api.commands import stored
 from api.commands.inputs import Quiet, line
+from extractor import pack
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from api.settings import Settings
     from api.workers import Workers
     from models.engine import Database
     from models.store.rerun import Changes, FieldChange
@@ -34,13 +37,20 @@ def reextract(
         list[int] | None,
         typer.Argument(metavar="[N...]", help="讲话编号，默认规则有变的 default: those of older rules"),
     ] = None,
+    rules: Annotated[
+        Path | None, typer.Option("--rules", metavar="PATH", help="本单位的规则 the office's own rules")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="只显示会有哪些变化，不保存 only show what would change")
+    ] = False,
     quiet: Quiet = False,
     database_url: stored.DatabaseUrl = None,
 ) -> None:
     """One line of JSON for each speech: what was added, removed, changed, and proposed beside corrections."""
     totals: Counter[str] = Counter()
+    settings = stored.settings(rules=rules)
     with stored.opened(database_url) as database:
-        stored.run(_all(database, numbers, totals))
+        stored.run(_all(database, numbers, totals, settings, dry_run))
     if not quiet:
         output.complain(
             f"重读 {totals['speeches']} 篇：新增 {totals['added']}，消失 {totals['removed']}，"
@@ -52,17 +62,25 @@ def reextract(
         raise typer.Exit(3 if totals["speeches"] else 1)
 
 
-async def _all(database: Database, numbers: list[int] | None, totals: Counter[str]) -> None:
+async def _all(
+    database: Database, numbers: list[int] | None, totals: Counter[str], settings: Settings, dry_run: bool
+) -> None:
     import extractor
-    from api.workers import DocumentFailed, Workers
+    from api.workers import DocumentFailed, Workers, reader
     from models.errors import NotFound
 
-    settings = stored.settings()
-    pool = Workers(processes=1, queue=1, seconds=settings.document_seconds, memory_mb=settings.worker_memory_mb)
+    own = pack.load(settings.rules).fingerprint if settings.rules else ""
+    pool = Workers(
+        processes=1,
+        queue=1,
+        seconds=settings.document_seconds,
+        memory_mb=settings.worker_memory_mb,
+        read=reader(settings),
+    )
     async with pool.running():
-        for number in numbers or _outdated(database):
+        for number in numbers or _outdated(database, own):
             try:
-                changes = await _read_again(database, number, pool)
+                changes = await _read_again(database, number, pool, dry_run)
             except (NotFound, extractor.TextError, DocumentFailed) as error:
                 totals["failed"] += 1
                 output.complain(f"{number}: {error}")
@@ -77,21 +95,29 @@ async def _all(database: Database, numbers: list[int] | None, totals: Counter[st
             output.write([_line(number, changes)])
 
 
-def _outdated(database: Database) -> Iterator[int]:
+def _outdated(database: Database, own: str) -> Iterator[int]:
     from extractor import rules
     from models.store import speeches
 
     last = 0
     while True:
         with database.reading() as connection:
-            found = speeches.outdated(connection, rules.fingerprint(), after=last)
+            found = speeches.outdated(connection, rules.fingerprint(own), after=last)
         if not found:
             return
         yield from found
         last = found[-1]
 
 
-async def _read_again(database: Database, number: int, pool: Workers) -> Changes:
+class _Preview(Exception):
+    """Carries the changes out of a transaction that is undone."""
+
+    def __init__(self, changes: Changes) -> None:
+        super().__init__()
+        self.changes = changes
+
+
+async def _read_again(database: Database, number: int, pool: Workers, dry_run: bool) -> Changes:
     from models.records import Extraction
     from models.store import rerun, speeches
 
@@ -101,9 +127,15 @@ async def _read_again(database: Database, number: int, pool: Workers) -> Changes
     found = Extraction.model_validate_json(await pool.read(text, view.date if view.date_source == "given" else None))
 
     def store(connection: Connection) -> Changes:
-        return rerun.reextract(connection, number, found, actor=ACTOR)
+        changes = rerun.reextract(connection, number, found, actor=ACTOR)
+        if dry_run:
+            raise _Preview(changes)
+        return changes
 
-    return database.write(store)
+    try:
+        return database.write(store)
+    except _Preview as preview:
+        return preview.changes
 
 
 def _line(number: int, changes: Changes) -> str:
