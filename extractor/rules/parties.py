@@ -17,7 +17,7 @@ from extractor import directory
 from extractor.directory import Crosses, Group
 from extractor.matcher import candidates, settle
 from extractor.rule import Match, Rule
-from extractor.rules.actions import ADVERBS, GOVERNING, RESULT, VERBS
+from extractor.rules.actions import ACTS, ADVERBS, GOVERNING, RESULT, VERBS
 from models.records import PartyType
 
 ORGANS = "\ue000"
@@ -32,8 +32,9 @@ _MODAL = (
     "|得(?=做|把|有|抓)|可(?![能靠行控])|将(?!军)|一律|请(?![求示假])|不(?:要|能|再|许|准|打|返|参)|是[^，。；\n]{0,16}(?:第一责任人|责任主体|责任人|第一责任)|负责(?!人|同志|制|领导)|牵头|承担|主责|负总责)"
 )
 _ADVERB = "(?:" + "|".join(ADVERBS) + "|既|每[日天周月]|又|均|都|也|还|再|更|先|就|只)"
+_PLAIN_VERB = "(?:" + "|".join((*ADVERBS, *VERBS)) + "|[把将对按在向给从])"
 _VERB = (
-    "(?:" + "|".join((*ADVERBS, *VERBS, RESULT))
+    "(?:" + "|".join((*ADVERBS, *VERBS, *ACTS, RESULT))
     + "|[把将对按以在向为给从用抓做建管查盯到去让使每与找凭持留包驻接收带派](?![象外的设理护控线责])|调整(?!为)|各(?=[出派自负司有])|出(?![台现])|逐[户村人项条级一]|每[日天周月季年]|[0-9]{1,3}(?:小时|分钟|天|日)内|于[0-9本下今]|不(?:得|准|再|能|要|可)|需要?)"
 )
 _TIME = (
@@ -166,7 +167,7 @@ TOPIC = Rule(
 )  # fmt: skip
 WHEN = Rule(
     "parties.when", "主语与要求之间隔着时间或条件",
-    f"{_EDGE}{_LIGHT}{{0,1}}(?P<span>{NAMES})(?:[^，。；：的{ORGANS}{OTHERS}\n]{{1,8}}(?:前|后|时|期间|中|内|上|下)|(?:发现|遇到|遇有|接到|收到)[^，。；：\n]{{1,8}}|(?:进入|进出|出入)[^，。；：\n]{{1,8}})，?(?:{_ADVERB}{{0,1}}{_MODAL}|{_VERB}|[先再多])",
+    f"{_EDGE}{_LIGHT}{{0,1}}(?P<span>{NAMES})(?:[^，。；：的{ORGANS}{OTHERS}\n]{{1,8}}(?:前|后|时|期间|中|内|上|下)|(?:发现|遇到|遇有|接到|收到)[^，。；：\n]{{1,8}}|(?:进入|进出|出入)[^，。；：\n]{{1,8}})，?(?:{_ADVERB}{{0,1}}{_MODAL}|{_PLAIN_VERB}|[先再多])",
     yes=("[公众]出行前需了解目的地政策。", "[施工单位]在雨季施工期间，必须有人盯守。"),
     no=("企业发展要提速。", "村里的路修好后要管护。"),
 )  # fmt: skip
