@@ -1,23 +1,25 @@
 """How words are found: normal form, character bigrams, and the index table of each database.
 
 Chinese has no spaces, and the extensions that index substrings are not everywhere. So each obligation's words are cut
-into pairs of neighbouring characters, the same on both databases: an FTS5 table on SQLite, a GIN index over an array
-on PostgreSQL. A query is split at white space; every term must occur as a substring. The pairs of a term find the
-candidates, and a term of three characters or more is then looked for in the words themselves, because its pairs may
-stand apart.
+into pairs of neighbouring characters, and single ones, the same on both databases: an FTS5 table on SQLite, a GIN index
+over an array on PostgreSQL. A query is split at white space; every term must occur as a substring. The pairs of a term
+find the candidates, and a term of three characters or more is then looked for in the words themselves, because its
+pairs may stand apart.
 
 >>> normalise("核 酸\\u200b检测１次")
 '核酸检测1次'
 >>> terms("核酸 教育局")
 ('核酸', '教育局')
->>> bigrams("核酸检测")
-['核酸', '酸检', '检测', '测']
+>>> entries("核酸检测")
+['核酸', '酸检', '检测', '核', '酸', '检', '测']
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import pairwise
 
 from sqlalchemy import BigInteger, Column, Index, MetaData, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -49,41 +51,30 @@ def terms(query: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(term for word in query.split() if (term := normalise(word))))
 
 
-def bigrams(normal: str) -> list[str]:
-    """The pairs of neighbouring characters of a text in normal form, each once, and its last character alone.
-
-    With that last one, every character of the text begins some entry, so a single character is found as a prefix.
-    """
+def entries(normal: str) -> list[str]:
+    """What the index holds for a text in normal form: its pairs of neighbouring characters and its characters, once."""
     wide = normal.translate(_TO_WIDE)
-    return list(dict.fromkeys([*map("".join, zip(wide, wide[1:], strict=False)), *wide[-1:]]))
+    return list(dict.fromkeys([*_pairs(wide), *wide]))
+
+
+def wanted_entries(wanted: tuple[str, ...]) -> list[str]:
+    """The entries that a text must have for all terms (in normal form) to occur in it."""
+    wide = (term.translate(_TO_WIDE) for term in wanted)
+    return list(dict.fromkeys(entry for term in wide for entry in (_pairs(term) if len(term) > 1 else term)))
+
+
+def _pairs(text: str) -> Iterator[str]:
+    return map("".join, pairwise(text))
 
 
 def fts_document(normal: str) -> str:
-    """What the FTS5 table indexes for a text in normal form."""
-    return " ".join(bigrams(normal))
+    """The entries of a text for the FTS5 table."""
+    return " ".join(entries(normal))
 
 
 def fts_query(wanted: tuple[str, ...]) -> str:
-    """The FTS5 expression that all terms match; at least one term must be given."""
-    pairs = dict.fromkeys(pair for term in wanted if len(term) > 1 for pair in bigrams(term)[: len(term) - 1])
-    singles = [term.translate(_TO_WIDE) for term in wanted if len(term) == 1]
-    return " AND ".join([*(f'"{pair}"' for pair in pairs if len(pair) > 1), *(f'"{single}"*' for single in singles)])
-
-
-def array_document(normal: str) -> list[str]:
-    """What the array column holds for a text in normal form: the pairs, and the characters, for want of prefixes."""
-    return list(dict.fromkeys([*bigrams(normal), *normal.translate(_TO_WIDE)]))
-
-
-def array_query(wanted: tuple[str, ...]) -> list[str]:
-    """The entries that an array must contain for all terms to match."""
-    pairs = (
-        "".join(pair)
-        for term in wanted
-        for wide in [term.translate(_TO_WIDE)]
-        for pair in (zip(wide, wide[1:], strict=False) if len(wide) > 1 else [wide])
-    )
-    return list(dict.fromkeys(pairs))
+    """The FTS5 expression for a text that has all entries of these terms, at least one."""
+    return " AND ".join(f'"{entry}"' for entry in wanted_entries(wanted))
 
 
 # The index on PostgreSQL. It stands outside the metadata of `models.tables` because SQLite has the FTS5 table instead.

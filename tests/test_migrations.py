@@ -130,8 +130,7 @@ def test_an_error_undoes_the_whole_migration(dialect: str, tmp_path: Path, monke
         raise RuntimeError("stopped in the middle")
 
     with monkeypatch.context() as patch:
-        patch.setattr("models.search.fts_document", fail)
-        patch.setattr("models.search.array_document", fail)
+        patch.setattr("models.search.entries", fail)
         with pytest.raises(RuntimeError, match="stopped in the middle"):
             migrate.upgrade(engine)
     assert sa.inspect(engine).get_table_names() == before

@@ -349,6 +349,7 @@ def filled(database: Database) -> None:
         ({"departments": ("卫健局",), "due_after": dt.datetime(2022, 6, 1)}, [0]),
         ({"has_deadline": True}, [0, 1, 4]),
         ({"has_deadline": False}, [2, 3]),
+        ({"has_deadline": False, "due_after": dt.datetime(2022, 1, 1)}, []),
         ({"speech": 1}, [0, 1, 2, 3, 4]),
         ({"speech": 2}, []),
         ({"speech": 10**30}, []),
@@ -385,7 +386,7 @@ def many(database: Database, count: int = 12) -> None:
             speeches.save(connection, raw, one.model_copy(update={"deadlines": (first, *one.deadlines[1:])}))
 
 
-@pytest.mark.parametrize("few", [0, 2000])
+@pytest.mark.parametrize(("few", "some"), [(0, 0), (0, 20_000), (2000, 20_000)])
 @pytest.mark.parametrize(
     "wanted",
     [Filter(), Filter(departments=("卫健局",)), Filter(departments=("卫健局", "各乡镇")), Filter(q="排查"),
@@ -394,10 +395,11 @@ def many(database: Database, count: int = 12) -> None:
     ids=str,
 )  # fmt: skip
 def test_pages_forth_and_back_give_each_row_once_in_order(
-    database: Database, wanted: Filter, few: int, monkeypatch: pytest.MonkeyPatch
+    database: Database, wanted: Filter, few: int, some: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # With 0 no filter counts as one that few rows match, so that each query starts at the index of its order.
     monkeypatch.setattr(obligations, "FEW", few)
+    monkeypatch.setattr(obligations, "SOME", some)
     many(database)
     for ordering in obligations.ORDERINGS:
         read_all_ways(database, wanted, ordering)

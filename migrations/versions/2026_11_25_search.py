@@ -34,7 +34,7 @@ def upgrade() -> None:
         )
         op.create_index("ix_obligation_search_tokens", "obligation_search", ["tokens"], postgresql_using="gin")
         insert = sa.text("INSERT INTO obligation_search (obligation_id, tokens) VALUES (:id, :tokens)")
-        document = search.array_document
+        document = search.entries
     following = sa.text("SELECT id, search_text FROM obligations WHERE id > :after ORDER BY id LIMIT :batch")
     after = 0
     while rows := connection.execute(following, {"after": after, "batch": BATCH}).all():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, get_args
 
 from sqlalchemy import (
@@ -41,6 +42,8 @@ Statement = Select[Any]
 
 # A filter that at most so many rows match is where a query starts: fetching and sorting them takes milliseconds.
 FEW = 2000
+# Of two filters in the order of the list, the one that fewer rows match is where it starts; counting stops here.
+SOME = 20_000
 
 # Columns with one common value, which is not indexed.
 RARE = {"status": "待签收", "modality": "require", "function": "directive"}
@@ -240,7 +243,7 @@ def speeches_with(connection: Connection, terms: tuple[str, ...], speech: Any, t
     in_title = and_(*(position(title, term) > 0 for term in terms))
     if query.impossible:
         return false()
-    if query.few or not query.sqlite:
+    if not query.sqlite or query.least[1] < FEW:
         return or_(in_title, speech.in_(query.restrict(select(Obligation.speech_id), "words")))
     return or_(in_title, exists().where(Obligation.speech_id == speech, *query.has_words(indexed=False)))
 
@@ -261,9 +264,10 @@ class _Query:
             (bool(wanted.departments) and not self.departments)
             or not all(map(storable, self.terms))
             or (wanted.speech is not None and not 0 < wanted.speech <= MAX_ID)
+            # Who has a date has a deadline.
+            or (wanted.has_deadline is False and (wanted.due_before is not None or wanted.due_after is not None))
         )
         self.rare = [name for name, common in RARE.items() if getattr(wanted, name) not in (None, common)]
-        self.few = self.find_few() if self.sqlite and not self.impossible else None
 
     def keys(self, ordering: str, start: Position | None, limit: int) -> list[Position]:
         """The keys of the next rows beyond a position, in the direction that it says."""
@@ -284,7 +288,7 @@ class _Query:
 
     def statement(self, by: str, descending: bool, beyond: paging.Key | None) -> Statement:
         """Selects the keys of one part of an ordering, in order."""
-        source = self.few or self.natural_source(by)
+        source = self.source(by)
         number, due = self.number(source), self.due(source)
         keys = {
             "id": [number],
@@ -309,7 +313,7 @@ class _Query:
     def count(self, at_most: int | None) -> int:
         if self.impossible:
             return 0
-        source = self.few or self.natural_source("id")
+        source = self.source("id")
         found = self.restrict(select(literal(1)), source).limit(at_most)
         return int(self.connection.execute(select(func.count()).select_from(found.subquery())).scalar_one())
 
@@ -318,7 +322,7 @@ class _Query:
         if self.impossible:
             return spread
         groups = [getattr(Obligation, name) for name in spread]
-        query = self.restrict(select(*groups, func.count().label("number")), self.few or self.natural_source("id"))
+        query = self.restrict(select(*groups, func.count().label("number")), self.source("id"))
         for row in self.connection.execute(query.group_by(*groups)).mappings():
             number = row["number"]
             for name in spread:
@@ -341,23 +345,38 @@ class _Query:
             return "departments"
         return f"ix_obligations_{self.rare[0]}" if self.rare else "primary key"
 
-    def find_few(self) -> str | None:
-        """The source of which fewer than FEW rows match the filter, and the fewest; None when there is none."""
-        sources = [f"ix_obligations_{name}" for name in self.rare]
+    def source(self, by: str) -> str:
+        """Where a statement starts that lists by number (`id`, `undated`), date (`due`) or place (`text`)."""
+        natural = self.natural_source(by)
+        if not self.sqlite or (by in ("id", "undated") and self.candidates == [natural]):
+            return natural
+        least, size = self.least
+        # The rows of a filter that few match are fetched and sorted, in whatever order its index has them.
+        in_order = by in ("id", "undated") and least not in ("ix_obligations_due", "ix_obligations_speech")
+        return least if size < FEW or (in_order and size < SOME) else natural
+
+    @cached_property
+    def candidates(self) -> list[str]:
+        """The sources that answer a part of the filter by themselves."""
+        found = [f"ix_obligations_{name}" for name in self.rare]
         if len(self.departments) == 1:
-            sources.append("departments")
+            found.append("departments")
         if self.terms:
-            sources.append("words")
-        if self.wanted.due_after or self.wanted.due_before:
-            sources.append("ix_obligations_due")
+            found.append("words")
+        if self.wanted.due_after is not None or self.wanted.due_before is not None:
+            found.append("ix_obligations_due")
         if self.wanted.speech is not None:
-            sources.append("ix_obligations_speech")
+            found.append("ix_obligations_speech")
+        return found
+
+    @cached_property
+    def least(self) -> tuple[str, int]:
+        """The candidate that the fewest rows match, and how many do; counting stops at SOME."""
         sizes: dict[str, int] = {}
-        for source in sources:
-            some = self.start(select(literal(1)), source).where(*self.answered(source)).limit(FEW)
+        for source in self.candidates:
+            some = self.start(select(literal(1)), source).where(*self.answered(source)).limit(SOME)
             sizes[source] = self.connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
-        least = min(sizes, key=lambda source: sizes[source], default=None)
-        return least if least is not None and sizes[least] < FEW else None
+        return min(sizes.items(), key=lambda item: item[1], default=("primary key", SOME))
 
     def number(self, source: str) -> Any:
         """The column with the number of the obligation."""
@@ -440,7 +459,7 @@ class _Query:
     def in_search_index(self) -> ColumnElement[bool]:
         if self.sqlite:
             return _fts.c.obligation_search.op("MATCH", is_comparison=True)(search.fts_query(self.terms))
-        return search.array_index.c.tokens.contains(search.array_query(self.terms))
+        return search.array_index.c.tokens.contains(search.wanted_entries(self.terms))
 
     def has_words(self, *, indexed: bool) -> list[ColumnElement[bool]]:
         """The terms in the words themselves; after the search index only those whose pairs may stand apart."""

@@ -348,7 +348,7 @@ def add_to_search(connection: Connection, rows: Iterable[Row]) -> None:
         entries = [{"id": row["id"], "tokens": search.fts_document(row["search_text"])} for row in rows]
     else:
         statement = _ADD_ARRAY
-        entries = [{"id": row["id"], "tokens": search.array_document(row["search_text"])} for row in rows]
+        entries = [{"id": row["id"], "tokens": search.entries(row["search_text"])} for row in rows]
     if entries:
         connection.execute(statement, entries)
 
