@@ -26,7 +26,7 @@ def terminal() -> Console:
 
 
 def write(parts: Iterable[str | bytes], target: Path | None = None) -> None:
-    """Writes the parts, text as UTF-8, as they come, to a file or standard output. A file appears only when it is complete.
+    """Writes the parts, text as UTF-8, as they come, to a file or standard output. A file appears when it is complete.
 
     Raises Failure when the file cannot be written.
     """
