@@ -4,7 +4,7 @@ BIN := .venv/bin
 SHARED ?= ../shared
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: help demo test lint types imports pytest bench eval schema lock clean
+.PHONY: help demo serve test lint types imports pytest bench eval schema lock clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -21,12 +21,21 @@ help:  ## this list
 	$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
-demo: .venv/run  ## set up, read the samples, show a table and a ledger
+DEMO_DB := sqlite:///demo-out/duban.db
+
+demo: .venv/run  ## set up, read the samples, store them, query by department, write a ledger
+	@rm -rf demo-out && mkdir demo-out
 	@$(BIN)/duban extract --table samples/安全生产会议讲话.txt
-	@mkdir -p demo-out
-	@$(BIN)/duban extract --csv --output demo-out/督办台账.csv samples/*.txt
-	@head -n 6 demo-out/督办台账.csv
-	@echo "… demo-out/督办台账.csv (all samples; open it in Excel or WPS)"
+	@$(BIN)/duban ingest --database-url $(DEMO_DB) samples
+	@$(BIN)/duban query --database-url $(DEMO_DB) --department 公安局 --limit 10
+	@$(BIN)/duban export --database-url $(DEMO_DB) -o demo-out/obligations.csv
+	@head -n 4 demo-out/obligations.csv
+	@echo "… demo-out/obligations.csv (all samples; open it in Excel or WPS)"
+	@echo "Start the service on these records:  make serve"
+
+serve: .venv/run  ## the REST service on 127.0.0.1:8000; with the records of the demo if it was run
+	@test -d demo-out || mkdir demo-out
+	$(BIN)/duban serve --database-url $(DEMO_DB)
 
 test: lint types imports pytest  ## every check, in under three minutes
 
