@@ -434,6 +434,35 @@ def read_all_ways(database: Database, wanted: Filter, ordering: str) -> None:
         assert [view.id for view in streamed] == [key[1] for key in everything]
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    [{"departments": ("卫健局",)}, {"departments": ("卫健局",), "role": "lead"}, {"q": "排查"}, {"q": "行"}, {"status": "超期"},
+     {"modality": "prohibit"}, {"function": "other"}, {"speech": 3}, {"due_after": dt.datetime(2022, 7, 2)}, {"role": "lead"}],
+    ids=str,
+)  # fmt: skip
+def test_no_filter_reads_a_whole_table(database: Database, wanted: dict[str, Any]) -> None:
+    many(database)
+    plan: list[str] = []
+
+    def explain(connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        if statement.startswith("SELECT") and "LIMIT" in statement:
+            word = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
+            plan.extend(row[-1] for row in connection.exec_driver_sql(word + statement, values))
+
+    with database.reading() as connection:
+        if not database.is_sqlite:  # of twelve speeches a whole table is read fastest; can an index be used?
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        sa.event.listen(database.engine, "before_cursor_execute", explain)
+        obligations.page(connection, Filter(**wanted))
+        sa.event.remove(database.engine, "before_cursor_execute", explain)
+    assert plan
+    for line in plan:
+        assert "Seq Scan" not in line
+        assert not line.startswith("SCAN") or "VIRTUAL TABLE INDEX" in line or "SUBQUERY" in line or "anon_" in line, plan
+    if "departments" in wanted:
+        assert any("PRIMARY KEY (department_id=?" in line or "pk_obligation_departments" in line for line in plan)
+
+
 def test_pages_stay_stable_while_speeches_are_added(database: Database) -> None:
     many(database, 4)
     with database.reading() as connection:
