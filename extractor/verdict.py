@@ -402,9 +402,9 @@ def context_features(
 ) -> list[Features]:
     """For each piece its cues again, and what its point, its neighbours and the whole text say."""
     kind = text_features(text, found, alone)
-    lines: dict[int, list[float]] = {}
+    lines: dict[int, _Sum] = {}
     for p, a in zip(all_pieces, alone, strict=True):
-        lines.setdefault(p.line, []).append(a)
+        lines.setdefault(p.line, _Sum()).add(a, 1)
     out: list[Features] = []
     framed_line = -1
     for k, (p, f) in enumerate(zip(all_pieces, found, strict=True)):
@@ -430,9 +430,9 @@ def context_features(
         after = k + 1 < len(all_pieces) and all_pieces[k + 1].line == p.line
         g["context.next"] = alone[k + 1] - 0.5 if after else 0.0
         g["context.line-start"] = 0.0 if same else 1.0
-        rest = lines[p.line]
-        if len(rest) > 2:
-            g["context.line"] = (sum(rest) - alone[k]) / (len(rest) - 1) - 0.5
+        line = lines[p.line]
+        if line.count > 2:
+            g["context.line"] = (line.total - alone[k]) / (line.count - 1) - 0.5
         if same and text[all_pieces[k - 1].end - 1] == "；":
             g["context.prev-clause"] = alone[k - 1] - 0.5
         if after and text[p.end - 1] == "；":
