@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from functools import partial
+from urllib.parse import quote
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -76,7 +77,8 @@ class Observed:
                 extra={
                     "facts": {
                         "method": scope["method"],
-                        "path": scope["path"],
+                        # As it was sent: decoded, it could pass for other facts of the line.
+                        "path": quote(scope["path"]),
                         "status": status,
                         "ms": round(seconds * 1000, 1),
                         "key": scope.get("state", {}).get("caller", ""),

@@ -24,6 +24,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Write characters as plain ASCII: what was sent would not be what is read, and may hide markup from filters.
+_ESCAPES = {"utf-7", "unicode-escape", "raw-unicode-escape", "unicode_escape", "raw_unicode_escape", "punycode", "idna"}
 _SIGNATURES = (
     (b"PK\x03\x04", "Word（docx）、Excel 或压缩文件", "a Word (docx), Excel or zip file"),
     (b"\xd0\xcf\x11\xe0", "Word（doc）或 Excel 文件", "a Word (doc) or Excel file"),
@@ -207,6 +209,8 @@ def _check_twice_encoded(text: str) -> None:
 def _declared(data: bytes, charset: str) -> tuple[str, str]:
     try:
         encoding = codecs.lookup(charset.strip()).name
+        if encoding in _ESCAPES:
+            raise LookupError
         data.decode(encoding, "ignore")
     except (LookupError, ValueError):
         raise InputError(f"不认识编码“{charset}”。", f"There is no encoding named {charset!r}.") from None

@@ -88,8 +88,12 @@ def test_a_declared_charset_is_honoured(charset: str, codec: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "charset"), [(SENTENCE.encode("gbk"), "utf-8"), (SENTENCE.encode(), "klingon"), (b"x", "hex")]
-)
+    ("data", "charset"),
+    [
+        (SENTENCE.encode("gbk"), "utf-8"), (SENTENCE.encode(), "klingon"), (b"x", "hex"), (b"+Tgo-", "utf-7"),
+        (rb"\u4e0a", "unicode_escape"), (rb"\u4e0a", "raw-unicode-escape"), (b"x-", "punycode"), (b"x", "idna"),
+    ],
+)  # fmt: skip
 def test_a_wrong_charset_is_an_error(data: bytes, charset: str) -> None:
     with pytest.raises(readers.InputError):
         readers.decode(data, charset)
