@@ -115,7 +115,8 @@ def page(
     if speech is not None:
         query = query.where(rule.speech_id == (speech if 0 < speech <= MAX_ID else 0))
     if wanted := search.terms(population or ""):
-        query = query.where(_is_one_of(connection, population_words, _populations(connection, population_words, wanted)))
+        populations = _populations(connection, population_words, wanted)
+        query = query.where(_is_one_of(connection, population_words, populations))
     backward = start is not None and start.backward
     if start:
         query = query.where(rule.id < start.key[0] if backward else rule.id > start.key[0])
