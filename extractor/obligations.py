@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from extractor.items import Node, Point
 from extractor.rule import compiled
@@ -88,6 +89,12 @@ def judge(text: str, sentences: Sequence[Sentence], nodes: Sequence[Node]) -> tu
     return judged, points
 
 
+@cache
+def _is_own(sign: str) -> bool:
+    """Whether a sign speaks of the words themselves; there are a few hundred signs."""
+    return sign.startswith(_OWN_SIGNS)
+
+
 _OWN_SIGNS = ("verdict.", "lead.", "shape.bare", "head.verdict.")
 
 
@@ -98,7 +105,7 @@ def _strongest(f: Features, table: Mapping[str, float], positive: bool) -> str:
     for sign_name, value in f.items():
         weight = sign * table.get(sign_name, 0.0) * value
         if weight > 0:
-            is_own = sign_name.startswith(_OWN_SIGNS)
+            is_own = _is_own(sign_name)
             if (is_own, weight, sign_name) > (own, best, name):
                 name, best, own = sign_name, weight, is_own
     name = name.removeprefix("head.")
