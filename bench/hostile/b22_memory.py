@@ -87,9 +87,13 @@ async def post(port: int, body: bytes, path: str = "/v1/extract", media: str = "
 
 
 async def flood(port: int, head: str, chunks: Callable[[], Iterator[bytes]], path: str = "/v1/extract") -> int:
-    """Sends a head and then a body until the service answers or hangs up; the status, 0 for none."""
+    """Sends a head and then a body until the service answers or hangs up; the status, 0 for none.
+
+    The body is no JSON, so that one that is received costs nothing more.
+    """
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: text/plain\r\n{head}\r\n\r\n".encode())
+    lines = [f"POST {path} HTTP/1.1", "host: 127.0.0.1", "content-type: application/json", head]
+    writer.write("\r\n".join(lines).encode() + b"\r\n\r\n")
 
     async def send() -> None:
         with suppress(ConnectionError):
@@ -191,8 +195,8 @@ def refusals(service: Service, report: Report, given: argparse.Namespace) -> Non
     with measured(service, grown, "gzip 1:1000 in a form"):
         answer = asyncio.run(post(service.port, form, media="multipart/form-data; boundary=b"))
         statuses["gzip 1:1000 in a form"] = answer.status
-    lines = json.dumps({"text": 5}).encode() + b"\n"
-    batch = lines * ((20 if given.quick else 100) * MB // 20 // len(lines))
+    line = json.dumps({"text": 5, "id": "x" * 1000}).encode() + b"\n"
+    batch = line * ((20 if given.quick else 100) * MB // len(line))
     with measured(service, grown, f"a batch of {len(batch) // MB} MB"):
         answer = asyncio.run(post(service.port, batch, "/v1/extract/batch", "application/jsonl"))
         statuses["a batch"] = answer.status
