@@ -22,6 +22,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 SHARING_WRITERS = 32
+# So many parts of downloads are read at once, however many downloads there are.
+BULK_READS = 2
 
 
 @dataclass(slots=True)
@@ -35,12 +37,14 @@ class Service:
     gate: Gate = field(init=False)
     _reads: anyio.CapacityLimiter = field(init=False)
     _writes: anyio.CapacityLimiter = field(init=False)
+    _bulk: anyio.CapacityLimiter = field(init=False)
 
     def __post_init__(self) -> None:
         # No thread ever waits for a connection. SQLite's writers share one: those that wait write together.
         writers = 1 if self.database.is_sqlite else max(1, self.settings.database_pool // 2)
         self._writes = anyio.CapacityLimiter(SHARING_WRITERS if self.database.is_sqlite else writers)
         self._reads = anyio.CapacityLimiter(self.settings.database_pool - writers)
+        self._bulk = anyio.CapacityLimiter(BULK_READS)
         self.gate = Gate(lambda token: self.read(look_up, token), loopback=is_loopback(self.settings.host))
 
     async def read(self, query: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -51,6 +55,13 @@ class Service:
                 return query(connection, *args, **kwargs)
 
         return await to_thread.run_sync(work, limiter=self._reads)
+
+    async def read_bulk(
+        self, query: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `read`, for the parts of something long: they queue apart, so that short questions need not wait."""
+        async with self._bulk:
+            return await self.read(query, *args, **kwargs)
 
     async def write(self, change: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """What a function of the store returns; its change is durable when this returns, or undone when it raises."""

@@ -25,7 +25,7 @@ from models.store.obligations import Filter, ObligationView
 Form = Literal["json", "csv", "jsonl"]
 
 # Large enough for the database, small enough that others get their turn between two.
-BATCH = 1000
+BATCH = 250
 
 _MEDIA: dict[str, Form] = {
     "application/json": "json",
@@ -108,7 +108,7 @@ async def _batches(
     cursor: str | None = None
     before = 0
     while True:
-        data, cursor, before = await serving.read(batch, cursor, before)
+        data, cursor, before = await serving.read_bulk(batch, cursor, before)
         yield data
         if cursor is None:
             return
