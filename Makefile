@@ -49,7 +49,7 @@ imports: .venv/dev  ## which package may import which
 	$(BIN)/lint-imports
 
 pytest: .venv/dev  ## tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: .venv/dev  ## speed, and linear time on hostile input
 	$(BIN)/python -m bench.speed
