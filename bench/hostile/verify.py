@@ -33,7 +33,11 @@ def examine(url: str, *, after: int = 0) -> Found:
     )
     if engine.dialect.name == "sqlite":
         found.faults += _damage(Path(engine.url.database or ""))
-    with engine.connect() as connection:
+    # All queries must see the same state: the service may be storing speeches meanwhile.
+    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with engine.connect().execution_options(**options) as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")
         rows = connection.exec_driver_sql("SELECT id, sha256 FROM speeches").all()
         found.speeches = {digest: number for number, digest in rows}
         if len(found.speeches) != len(rows):
