@@ -120,7 +120,7 @@ def test_a_bare_period_is_a_deadline_only_while_it_lies_ahead() -> None:
 
 
 def test_each_occurrence_counts() -> None:
-    assert [d.kind for d in find("第一时间报告、第一时间隔离、第一时间救治", SPRING)] == ["immediate"] * 3
+    assert [d.kind for d in find("第一时间上报、第一时间封控、第一时间救治", SPRING)] == ["immediate"] * 3
 
 
 @pytest.mark.parametrize("text", ["要长期坚持", "年内持续推进", "常态化开展巡查", "完成时限：长期"])
