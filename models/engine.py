@@ -39,7 +39,8 @@ Result = TypeVar("Result")
 
 LOCK_SECONDS = 30
 CHECKPOINT_BYTES = 4 * 1024 * 1024
-CACHE_KIB = 64 * 1024
+# Of each connection, so it is no more than queries use; what else is read is in the system's memory already.
+CACHE_KIB = 16 * 1024
 # So many works share a transaction at most: none waits long for the others.
 MAX_JOBS = 32
 
