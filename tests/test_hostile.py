@@ -26,6 +26,7 @@ HEAVY = [
     ("b10_writers", "sqlite"),
     ("b23_encodings", "sqlite"),
     ("b26_bombs", "sqlite"),
+    ("b30_schemathesis", "sqlite"),
     ("b32_csv", "sqlite"),
     ("b33_sqli", "sqlite"),
     ("b34_keys", "sqlite"),
@@ -35,7 +36,7 @@ HEAVY = [
 # by hand with ATTACKS=all.
 REST = [
     *((f"b{n}", "sqlite") for n in ("01_crash", "05_term", "13_slowread", "14_slowsend", "15_loop", "16_overload")),
-    *((f"b{n}", "sqlite") for n in ("22_memory", "24_unicode", "30_schemathesis", "40_ingest", "41_full")),
+    *((f"b{n}", "sqlite") for n in ("22_memory", "24_unicode", "40_ingest", "41_full")),
     *((f"b{n}", "sqlite") for n in ("42_query", "43_export")),
     *((f"b{n}", "postgres") for n in ("01_crash", "10_writers", "11_idem", "13_slowread", "26_bombs")),
     *((f"b{n}", "postgres") for n in ("30_schemathesis", "32_csv", "33_sqli", "34_keys", "38_private", "40_ingest")),

@@ -51,10 +51,11 @@ def main() -> int:
     given = options(
         __doc__,
         lambda parser: parser.add_argument("--cases", type=int, help=f"default {FULL}, with --quick {QUICK}"),
-        lambda parser: parser.add_argument("--slice-seconds", type=int, default=100),
+        lambda parser: parser.add_argument("--slice-seconds", type=int, help="default 200, with --quick 50"),
     )
     report = Report("B30", given)
     wanted = given.cases or (QUICK if given.quick else FULL)
+    seconds = given.slice_seconds or (50 if given.quick else 200)
     cases = slices = 0
     found: list[str] = []
     with database(given.db) as store, tempfile.TemporaryDirectory() as directory:
@@ -63,7 +64,7 @@ def main() -> int:
         with Service(store.url, workers=2, log_format="json") as service:
             while cases < wanted and not found:
                 asyncio.run(fill(service.port, key, slices))
-                output = fuzz(service.port, key, directory, given.seed + slices, given.slice_seconds)
+                output = fuzz(service.port, key, directory, given.seed + slices, seconds)
                 ran = re.search(r"(?m)^ +([\d,]+) generated", output)
                 cases += int(ran[1].replace(",", "")) if ran else 0
                 slices += 1
