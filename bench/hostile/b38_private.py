@@ -3,7 +3,7 @@
     python -m bench.hostile.b38_private [--quick] [--db sqlite|postgres]
 
 Everything runs in a network namespace that has a loopback device and no route; the kernel counts what was sent to
-anywhere else. The full form runs the whole test suite in there as well. Where no namespace may be made, the service
+anywhere else. The full form runs the test suite in there as well. Where no namespace may be made, the service
 runs with a socket module that refuses to connect elsewhere and says so in its log.
 """
 
@@ -26,6 +26,8 @@ from bench.hostile.requests import find, send
 ROOT = Path(__file__).parents[2]
 SECRET = "梧桐镇养猫示范基地"
 INSIDE = "--inside"
+# Tests that take a generator or a build tool from the package registry, and the attacks themselves.
+APART = ("api/test_generated_client", "test_package", "test_hostile")
 GUARD = """
 import socket
 _connect = socket.socket.connect
@@ -65,10 +67,9 @@ def main() -> int:
         report.fact("the commands call nobody", not called, called or "extract, ingest, query, export")
     if given.inside:
         if not given.quick:
-            suite = subprocess.run(
-                [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--ignore=tests/test_hostile.py"],
-                cwd=ROOT, capture_output=True, text=True,
-            )  # fmt: skip
+            command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+            command += [f"--ignore=tests/{name}.py" for name in APART]
+            suite = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
             last = suite.stdout.strip().splitlines()[-1:]
             report.fact("the test suite passes without a network", suite.returncode == 0, last)
         report.fact("nothing was sent to anywhere else", sent_elsewhere() == before, sent_elsewhere())
