@@ -50,7 +50,7 @@ def extraction(found: Findings, given: date | None, pack: str) -> Extraction:
     parties, roles = _parties(found)
     duties = [k for k, j in enumerate(found.judged) if j.verdict == "directive"]
     number = {k: f"o{n}" for n, k in enumerate(duties, 1)}
-    deadlines, limits = _deadlines(found, set(duties))
+    deadlines, limits = _deadlines(found)
     return Extraction(
         extractor=Extractor(version=VERSION, rules=rules.fingerprint(pack)),
         source=_source(found, given),
@@ -137,11 +137,11 @@ def _parties(found: Findings) -> tuple[tuple[Party, ...], list[tuple[PartyRole, 
     return parties, roles
 
 
-def _deadlines(found: Findings, duties: set[int]) -> tuple[tuple[Deadline, ...], dict[int, tuple[str, ...]]]:
-    """The deadlines that stand in an obligation or in a heading, and their ids for each obligation."""
+def _deadlines(found: Findings) -> tuple[tuple[Deadline, ...], dict[int, list[str]]]:
+    """The deadlines that stand in an obligation or in a heading, and their ids for each of these sentences."""
     starts = [j.start for j in found.judged]
     out: list[Deadline] = []
-    of: dict[int, tuple[str, ...]] = {}
+    of: dict[int, list[str]] = {}
     for d in found.deadlines:
         k = bisect_right(starts, d.start) - 1
         if k < 0 or found.judged[k].verdict not in ("directive", "heading"):
@@ -160,13 +160,12 @@ def _deadlines(found: Findings, duties: set[int]) -> tuple[tuple[Deadline, ...],
                 rule=d.rule,
             )
         )
-        if k in duties:
-            of[k] = (*of.get(k, ()), name)
+        of.setdefault(k, []).append(name)
     return tuple(out), of
 
 
 def _obligation(
-    found: Findings, k: int, name: str, roles: tuple[PartyRole, ...], limits: tuple[str, ...]
+    found: Findings, k: int, name: str, roles: tuple[PartyRole, ...], limits: Sequence[str]
 ) -> Obligation:
     j = found.judged[k]
     return Obligation(
@@ -175,7 +174,7 @@ def _obligation(
         span=found.view.span(j.start, j.end),
         modality=j.modality or "require",
         parties=roles,
-        deadlines=limits,
+        deadlines=tuple(limits),
         standing=standing(found.view.text, j.start, j.end),
         rule=j.rule,
     )

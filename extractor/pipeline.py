@@ -7,6 +7,7 @@ from pathlib import Path
 
 from extractor import (
     assemble,
+    collector,
     deadlines,
     directory,
     items,
@@ -23,6 +24,7 @@ from extractor.pack import Pack
 from models.records import Extraction, Sentence
 
 
+@collector.resting()
 def extract(raw: str, date: date | None = None, segmenter: Path | None = None, pack: Pack = NO_PACK) -> Extraction:
     """All records of one speech.
 
@@ -54,6 +56,7 @@ def extract(raw: str, date: date | None = None, segmenter: Path | None = None, p
     return assemble.extraction(found, date, pack.fingerprint)
 
 
+@collector.resting()
 def explain(raw: str, pack: Pack = NO_PACK) -> tuple[Sentence, ...]:
     """Every sentence of the text and every stretch of noise, in text order, with its verdict and the rule that gave it.
 

@@ -229,7 +229,8 @@ class _Reader:
         """The people a finding holds for: named in its sentence, else in an earlier one or in a heading."""
         found: list[People] = []
         some: People | None = None
-        several = _ALL.search(self.text, seen[-1].start if seen else m.start, m.end)
+        since = max(seen[-1].start, m.start - _CHARS) if seen else m.start
+        several = _ALL.search(self.text, since, m.end)
         for k in range(len(seen) - 1, -1, -1):
             end = min(seen[k].end, m.end)
             clause = Clause(max(seen[k].start, end - _CHARS), end, seen[k].stop)
