@@ -48,7 +48,8 @@ _LIGHT = (
     "|原则上|包括|从现在起|会后|总之|为此|对此|在此基础上|全[省市县区旗州镇乡村国校院局]|我[省市县区旗州镇乡国校院局]|本[省市县区旗州镇乡校院局]|辖区内?|[县市镇乡村区]里的?|他?(?:强调|指出|要求|明确|表示|提出|指示)"
     "|各地|在全面摸底基础上|凡是?|所有|任何|如|像|还有|这里|那么|即|请|也|还|只有|务必)"
 )
-_EDGE = "(?:[，。；：！？“（）》…—\n•>|]|^|(?<=牵头|负责|主抓)、)"
+# The mark before a clause. It is the first character of a pattern: so the search skips all that is none.
+_EDGE = "[，。；：！？“（）》…—\n•>|、](?:(?<!、)|(?<=牵头、|负责、|主抓、))"
 _TARGETS = "".join(f"(?<!{word}{NAMES})" for word in (*GOVERNING, "哪个", "哪些", "哪位")) + f"(?<![对向给为把将被让使与同跟到在从经报送至于按据以]{NAMES})"
 _ACTION = "(?:" + "|".join((*ADVERBS, *VERBS, *GOVERNING)) + ")"
 _OBJECT_FIRST = re.compile("(?:(?<![绝相面针])对(?![此照标口外策接应等])|针对|[将把给因除]|(?<![方导志])向|(?<![作成认行])为(?![此了])|由于)[^，。；：！？\n]{0,50}$")
@@ -298,12 +299,14 @@ BRACKET = Rule(
 )  # fmt: skip
 WHOEVER = Rule(
     "parties.whoever", "凡……的人自己要做的事",
-    "(?<=[，。；：\n])凡是?(?P<span>[^，。；：\n]{2,50}的)，(?=(?:[^。；\n]{0,30}，)?(?:一律|暂缓|应(?!急|对)|须|要|必须|主动|请|立即|第一时间))",
+    "凡(?<=[，。；：\n]凡)是?(?P<span>[^，。；：\n]{2,50}的)，(?=(?:[^。；\n]{0,30}，)?(?:一律|暂缓|应(?!急|对)|须|要|必须|主动|请|立即|第一时间))",
     yes=("，凡是[去过中高风险地区的]，应主动报备。", "；凡[从外省返回的]，一律居家观察。"),
     no=("凡不报告的，将依法处理。", "，凡此种种，要引起重视。"),
 )  # fmt: skip
 TEXT_RULES: tuple[Rule, ...] = (LIST, BRACKET, WHOEVER)
 """Rules that read the text itself, for what they find need not be in the directory."""
+_MARK_OF = {LIST.id: "：", BRACKET.id: "（", WHOEVER.id: "凡"}
+"""What a sentence must hold for a rule that reads the text itself; few hold any."""
 
 RULES: tuple[Rule, ...] = (*TEXT_RULES, *SHADOW_RULES)
 
@@ -476,7 +479,10 @@ _ETC = re.compile("等(?:[一-鿿]{0,8}(?:部门|单位|机构))?$")
 def lists(text: str, start: int, end: int) -> list[Finding]:
     """The findings of the rules that read the text itself, in one sentence."""
     out: list[Finding] = []
-    for m in settle(c for c in candidates(TEXT_RULES, text, max(0, start - 1), end) if c.start >= start):
+    # A bracket may have opened in the sentence before.
+    near = text[max(0, start - 200) : end]
+    worth = [rule for rule in TEXT_RULES if _MARK_OF[rule.id] in near]
+    for m in settle(c for c in candidates(worth, text, max(0, start - 1), end) if c.start >= start):
         if m.rule is WHOEVER:
             one = (directory.Name(m.start, m.end, text[m.start : m.end], "public"),)
             out.append(Finding(m.rule.id, Group(m.start, m.end, one, False), ""))
