@@ -21,6 +21,7 @@ from extractor.rules.names import (
     ENDING,
     FALSE_FRIENDS,
     HEAD,
+    INNER_OFFICE,
     JOIN,
     MODIFIER,
     OFFICE,
@@ -147,6 +148,8 @@ def look_up(name: str, otherwise: PartyType = "department") -> Entry:
     for cut in range(min(len(name) - 1, 8)):
         if found := table.get(name[cut:]):
             return replace(found, bare=False)
+    if INNER_OFFICE.search(name):
+        return Entry(normal(name), "department")
     m = ENDING.search(name)
     return Entry(normal(name), m.lastgroup if m else otherwise)  # type: ignore[arg-type]
 

@@ -18,6 +18,7 @@ from extractor.directory import Crosses, Group
 from extractor.matcher import candidates, settle
 from extractor.rule import Match, Rule
 from extractor.rules.actions import ACTS, ADVERBS, GOVERNING, RESULT, VERBS
+from extractor.rules.names import WHILE
 from models.records import PartyType
 
 ORGANS = "\ue000"
@@ -35,7 +36,7 @@ _ADVERB = "(?:" + "|".join(ADVERBS) + "|既|每[日天周月]|又|均|都|也|�
 _PLAIN_VERB = "(?:" + "|".join((*ADVERBS, *VERBS)) + "|[把将对按在向给从])"
 _VERB = (
     "(?:" + "|".join((*ADVERBS, *VERBS, *ACTS, RESULT))
-    + "|[把将对按以在向为给从用抓做建管查盯到去让使每与找凭持留包驻接收带派](?![象外的设理护控线责])|调整(?!为)|各(?=[出派自负司有])|出(?![台现])|逐[户村人项条级一]|每[日天周月季年]|[0-9]{1,3}(?:小时|分钟|天|日)内|于[0-9本下今]|不(?:得|准|再|能|要|可)|需要?)"
+    + "|[把将对按以在向为给从用抓做建管查盯到去让使每与找凭持留包驻接收带派](?![象外的设理护控线责])|调整(?!为)|各(?=[出派自负司有])|出(?![台现])|逐[户村人项条级一]|每[日天周月季年]|[0-9]{1,3}(?:小时|分钟|天|日)内|于[0-9本下今]|不(?:得|准|再|能|要|可|经|按|许)|需要?|自己(?!的|人))"
 )
 _TIME = (
     "(?:[自从于在]?(?:[0-9]{1,4}|[一二三四五六七八九十]{1,3}|每|今|明|本|下|年|月|半)[^，。；：的{SIGNS}\n]{0,12}?(?:前|内|起|后|之?前|[日天周月次季度点时])"
@@ -95,7 +96,7 @@ RELATIVE = Rule(
 )  # fmt: skip
 DOER = Rule(
     "parties.doer", "句首主语后接动作",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES})(?!{_SAYS})[既又均都也还再更先就只]?{_VERB}(?![^，。；\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|体系|工作法))",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES})(?!{_SAYS})(?![^，。；的\n]{{2,6}}(?:[前后时]|期间)，)[既又均都也还再更先就只]?{_VERB}(?![^，。；\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|体系|工作法))",
     yes=("[财政局]做好资金保障。", "同时，[各村]组织党员入户走访。", "[企业]对职工逐人登记。"),
     no=("企业复工复产稳步推进。", "加快社区治理步伐。", "推动学校把责任落到班级。"),
     build=_unless_object,
@@ -109,7 +110,7 @@ ORGAN_DOER = Rule(
 )  # fmt: skip
 TIMED = Rule(
     "parties.timed", "句首主语后接时限",
-    f"(?:[，。；：！？\n]|^){_LIGHT}{{0,2}}(?P<span>{NAMES})(?!每?[0-9一二三两]{{0,2}}[天日周][0-9一二三两]{{1,2}}[检次]){_TIME}",
+    f"(?:[，。；：！？\n]|^){_LIGHT}{{0,2}}(?P<span>{NAMES})(?!每?[0-9一二三两]{{0,2}}[天日周][0-9一二三两]{{1,2}}[检次])(?:{_TIME}|(?![0-9]){WHILE})",
     yes=("[信访局]3日内见面答复。", "[宗教场所]自1月15日起暂停开放。"),
     no=("企业5家已复工。", "在学校3公里外设点。"),
     build=_unless_object,
