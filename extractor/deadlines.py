@@ -1,19 +1,19 @@
 """Finds the deadlines of a text: by when, within what time, at once, how often.
 
 Time expressions are found first and each becomes one code character of a view; the rules of `rules/deadlines.py` run
-over that view and build plans; here plans get their values. All deadlines of the text are returned: the pipeline keeps
-those inside sentences that tell somebody to act.
+over that view and build plans; here plans get their values.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from extractor import dates
+from extractor.excerpt import Excerpt
 from extractor.matcher import candidates, settle
 from extractor.rule import Match
 from extractor.rules import deadlines as rules
@@ -45,6 +45,27 @@ class DeadlineFound:
 
 
 _BY_ID = {rule.id: rule for rule in RULES}
+
+
+def in_stretches(text: str, stretches: Iterable[tuple[int, int]], reference: date | None) -> list[DeadlineFound]:
+    """The deadlines that stand in some stretches of a cleaned text (`find`), in offsets of the whole text.
+
+    Only the sentences that tell somebody to act are worth reading; what stands between them has no part in a deadline.
+
+    >>> text = "3月底前的任务已完成。6月底前报结果。"
+    >>> [text[d.start : d.end] for d in in_stretches(text, [(11, 19)], None)]
+    ['6月底前']
+    """
+    part = Excerpt(text, stretches)
+    return [
+        replace(
+            d,
+            start=part.offset(d.start),
+            end=part.offset(d.end - 1) + 1,
+            trigger=(part.offset(d.trigger[0]), part.offset(d.trigger[1] - 1) + 1) if d.trigger else None,
+        )
+        for d in find(part.text, reference)
+    ]
 
 
 def find(text: str, reference: date | None) -> list[DeadlineFound]:

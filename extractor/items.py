@@ -73,9 +73,12 @@ _LOW = ("arabic", "arabic_paren", "circled")  # these may also stand below a 一
 _DEEPEST = 12  # no outline of a speech goes deeper; a text that seems to restarts its list instead
 _COUNTED = ("chapter", "di", "shi", "yao", "qi", "order")  # these may take over from each other: 一、…二、…第三，
 
-_MARKER = re.compile("|".join(rule.pattern for rule in rules.MARKERS))
+# What any marker begins with is asked first, for most characters begin none.
+_MARKER = re.compile(f"(?={rules.FIRST})(?:{'|'.join(rule.pattern for rule in rules.MARKERS)})")
 _ORDER = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "然后": 0, "最后": 0}
 _STRONG = frozenset("。！？；：”）】…")
+_NEWLINE = re.compile("\n")
+_STOP = re.compile("[。；！？\n]")
 _HEAD_END = re.compile(r"[。；：\n！？]")
 
 
@@ -103,7 +106,7 @@ def _edge(text: str, at: int, gaps: frozenset[int]) -> str:
 
 def _markers(text: str, gaps: frozenset[int]) -> list[_Marker]:
     """All places that read like a marker, in text order."""
-    newlines = [m.start() for m in re.finditer("\n", text)]
+    newlines = [m.start() for m in _NEWLINE.finditer(text)]
     out: list[_Marker] = []
     for m in _MARKER.finditer(text):
         kind = str(m.lastgroup)
@@ -227,7 +230,7 @@ class _Builder:
         self.levels: list[_Level] = []
         self.seen: dict[str, int] = {}
         self.ahead: dict[str, list[_Marker]] = {}
-        self.line_starts = [0, *(m.end() for m in re.finditer("\n", text))]
+        self.line_starts = [0, *(m.end() for m in _NEWLINE.finditer(text))]
 
     def build(self, markers: list[_Marker]) -> list[Node]:
         for m in markers:
@@ -375,7 +378,7 @@ class _Builder:
         """How many open lists stay open around a new one that begins at the marker."""
         before = self.nodes[-1].marker_end if self.nodes else 0
         lead = self.text[max(before, m.start - 60) : m.start].rstrip("。：，\n")
-        led = rank == _INLINE and bool(compiled(rules.SPEAKER_LEAD.pattern).search(re.split("[。；！？\n]", lead)[-1]))
+        led = rank == _INLINE and bool(compiled(rules.SPEAKER_LEAD.pattern).search(_STOP.split(lead)[-1]))
         for depth, level in enumerate(self.levels):
             inside = level.rank == _INLINE and (m.kind in level.inner or self._goes_on(level, m))
             if (level.rank > rank and not inside) or (led and level.rank == _INLINE):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,6 +21,8 @@ from extractor.verdict import (
     pieces,
     point_features,
     probability,
+    text_features,
+    weighed,
     weights,
 )
 from models.records import Modality, VerdictKind
@@ -63,57 +65,58 @@ def judge(text: str, sentences: Sequence[Sentence], nodes: Sequence[Node]) -> tu
     found = evidence(text, parts)
     table = weights()
     alone = [probability(f, table["sentence"]) for f in found]
+    about_text = text_features(text, found, alone)
     about_points = point_features(text, nodes, parts, alone, found)
-    directive = [probability(f, table["point"]) for f in about_points]
+    kind = weighed(about_text, table["point"])
+    directive = [probability(f, table["point"], kind) for f in about_points]
     in_context = context_features(text, parts, found, alone, directive)
     points = [
         Point(
             n.start, n.marker_end, n.heading_end, n.end, n.style, n.number, n.parent,
-            "directive" if p >= 0.5 else "other", _strongest(f, table["point"], p >= 0.5),
+            "directive" if p >= 0.5 else "other", _strongest(f, "point", p >= 0.5),
         )
         for n, f, p in zip(nodes, about_points, directive, strict=True)
     ]  # fmt: skip
     titles = {
         k for k, f in heading_features(text, nodes, parts, found).items() if probability(f, table["heading"]) >= 0.5
     }
+    kind = weighed(about_text, table["context"])
     judged: list[Judged] = []
     for k, (part, f) in enumerate(zip(parts, in_context, strict=True)):
         asked = compiled(rules.QUESTION.pattern).search(text[part.words : part.end]) is not None
-        ordered = part.end - part.words >= _SHORTEST and probability(f, table["context"]) >= 0.5 and not asked
-        rule = "verdict.question" if asked else _strongest(f, table["context"], ordered)
-        kind: VerdictKind = "context"
+        ordered = part.end - part.words >= _SHORTEST and probability(f, table["context"], kind) >= 0.5 and not asked
+        rule = "verdict.question" if asked else _strongest(f, "context", ordered)
+        verdict: VerdictKind = "context"
         if ordered:
-            kind = "heading" if k in titles else "directive"
+            verdict = "heading" if k in titles else "directive"
         modality = _modality(text, part) if ordered else None
-        judged.append(Judged(part.start, part.end, part.line, part.point, kind, modality, rule))
+        judged.append(Judged(part.start, part.end, part.line, part.point, verdict, modality, rule))
     return judged, points
 
 
 @cache
-def _is_own(sign: str) -> bool:
-    """Whether a sign speaks of the words themselves; there are a few hundred signs."""
-    return sign.startswith(_OWN_SIGNS)
-
-
-_OWN_SIGNS = ("verdict.", "lead.", "shape.bare", "head.verdict.")
-
-
-def _strongest(f: Features, table: Mapping[str, float], positive: bool) -> str:
-    """The sign that weighs most for the verdict reached; cues of the words come before their shape and surroundings."""
-    sign = 1.0 if positive else -1.0
-    name, best, own = "context", 0.0, False
-    for sign_name, value in f.items():
-        weight = sign * table.get(sign_name, 0.0) * value
-        if weight > 0:
-            is_own = _is_own(sign_name)
-            if (is_own, weight, sign_name) > (own, best, name):
-                name, best, own = sign_name, weight, is_own
-    name = name.removeprefix("head.")
-    if name.startswith(("verdict.", "lead.")):
-        return name
+def _shown(sign: str) -> str | None:
+    """The rule that a record names for a sign of the words themselves; None for one of shape or surroundings."""
+    name = sign.removeprefix("head.")
     if name.startswith("shape.bare"):
         return "verdict.bare"
-    return "verdict.shape" if name.startswith("shape.") else "verdict.context"
+    return name if name.startswith(("verdict.", "lead.")) else None
+
+
+@cache
+def _of_words(table: str) -> dict[str, float]:
+    """The weights of those signs of a table that speak of the words themselves."""
+    return {sign: weight for sign, weight in weights()[table].items() if _shown(sign)}
+
+
+def _strongest(f: Features, table: str, positive: bool) -> str:
+    """The rule of the sign that weighs most for the verdict reached; words come before their shape and surroundings."""
+    sign = 1.0 if positive else -1.0
+    for considered in (_of_words(table), weights()[table]):
+        weight, name = max([(sign * considered[n] * f[n], n) for n in considered.keys() & f.keys()], default=(0.0, ""))
+        if weight > 0:
+            return _shown(name) or ("verdict.shape" if name.startswith("shape.") else "verdict.context")
+    return "verdict.context"
 
 
 _CLAUSES = re.compile(r"[，：；。！？“”（）]+")

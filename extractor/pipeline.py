@@ -41,6 +41,7 @@ def extract(raw: str, date: date | None = None, segmenter: Path | None = None, p
     stated = source.stated(view.text)
     nodes = items.outline(view.text, view.gaps)
     judged, points = obligations.judge(view.text, sentences.split(view.text), nodes)
+    asked = [(j.start, j.end) for j in judged if j.verdict != "context"]
     with directory.including(pack.own_parties):
         assigned = parties.assign(view.text, judged, points, lambda *at: nlp.load(segmenter).crosses(*at))
     found = assemble.Findings(
@@ -50,7 +51,7 @@ def extract(raw: str, date: date | None = None, segmenter: Path | None = None, p
         points=points,
         judged=judged,
         assigned=assigned,
-        deadlines=deadlines.find(view.text, date or stated.date),
+        deadlines=deadlines.in_stretches(view.text, asked, date or stated.date),
         quarantine=quarantine.find(view.text, judged),
     )
     return assemble.extraction(found, date, pack.fingerprint)

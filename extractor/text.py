@@ -34,6 +34,8 @@ _INVISIBLE = (
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_FILLED = re.compile(r"[^\n]+")
 _GLUE = re.compile(rf"[\s{_INVISIBLE}]+")
 _INDENTS = ("\u3000\u3000", "  ", "\t\t")
 _CELL = re.compile(r"(?<=\S)\t+(?=\S)")
@@ -105,7 +107,7 @@ def clean(raw: str, own_noise: Sequence[Rule] = ()) -> CleanText:
     >>> clean("第1页/共2页\\n请 各单位,抓好落实。").text
     '请各单位，抓好落实。'
     """
-    lone = re.search(r"[\ud800-\udfff]", raw)
+    lone = _SURROGATE.search(raw)
     if lone:
         raise TextError(
             f"第{lone.start() + 1}个字符是孤立的代理码位 U+{ord(lone.group()):04X}，无法保存。"
@@ -130,14 +132,14 @@ def _view(raw: str) -> str:
 
 def _lines(raw: str, view: str) -> list[_Line]:
     out = []
-    for m in re.finditer(r"[^\n]+", view):
+    for m in _FILLED.finditer(view):
         start, end = m.span()
-        inner = re.sub(rf"[\s{_INVISIBLE}]+", "", m.group())
+        inner = _GLUE.sub("", m.group())
         if not inner:
             continue
-        while view[start].isspace() or re.match(f"[{_INVISIBLE}]", view[start]):
+        while _GLUE.match(view[start]):
             start += 1
-        while view[end - 1].isspace() or re.match(f"[{_INVISIBLE}]", view[end - 1]):
+        while _GLUE.match(view[end - 1]):
             end -= 1
         out.append(_Line(start, end, inner, raw[max(0, start - 2) : start] in _INDENTS))
     return out

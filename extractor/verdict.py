@@ -11,6 +11,7 @@ import json
 import math
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -231,13 +232,19 @@ def weights() -> dict[str, dict[str, float]]:
     return {table: dict(rows) for table, rows in json.loads(data).items()}
 
 
-def probability(f: Mapping[str, float], table: Mapping[str, float]) -> float:
-    """The logistic of the weighted sum; "bias" counts always."""
-    total = table.get("bias", 0.0)
+def weighed(f: Mapping[str, float], table: Mapping[str, float]) -> float:
+    """The weighted sum of signs; those without a weight count nothing."""
     get = table.get
-    for name, value in f.items():
-        total += get(name, 0.0) * value
+    return sum([get(name, 0.0) * value for name, value in f.items()])
+
+
+def probability(f: Mapping[str, float], table: Mapping[str, float], about_text: float = 0.0) -> float:
+    """The logistic of the weighted sum; "bias" counts always. ``about_text`` is the sum for the signs of the text."""
+    total = about_text + table.get("bias", 0.0) + weighed(f, table)
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+_AFTER_STOP = re.compile(r"(?<=[。；！？\n])")
 
 
 def lead_in(text: str, nodes: Sequence[Node], i: int) -> str:
@@ -247,7 +254,7 @@ def lead_in(text: str, nodes: Sequence[Node], i: int) -> str:
     if first.parent is not None:
         floor = nodes[first.parent].marker_end
     before = text[max(floor, first.start - 90) : first.start].rstrip("\n")
-    parts = [s for s in re.split(r"(?<=[。；！？\n])", before) if s.strip()]
+    parts = [s for s in _AFTER_STOP.split(before) if s.strip()]
     if not parts:
         return ""
     last = parts[-1]
@@ -271,10 +278,19 @@ class _Sum:
         return self.total / self.count
 
 
+@cache
+def _of_head(sign: str) -> str:
+    """The name of a sign where it stands in the heading of a point."""
+    return "head." + sign
+
+
 def point_features(
     text: str, nodes: Sequence[Node], all_pieces: Sequence[Piece], alone: Sequence[float], found: Sequence[Features]
 ) -> list[Features]:
-    """For each point what its lead-in, its heading, its own sentences and its whole list say."""
+    """For each point what its lead-in, its heading, its own sentences and its whole list say.
+
+    The signs of the whole text (`text_features`) count for every point as well.
+    """
     head: list[int | None] = [None] * len(nodes)
     whole = [_Sum() for _ in nodes]
     for k, p in enumerate(all_pieces):
@@ -290,9 +306,8 @@ def point_features(
     for i, n in enumerate(nodes):
         lists.setdefault(n.first, _Sum()).add(whole[i].total, whole[i].count)
     out: list[Features] = []
-    kind = text_features(text, found, alone)
     for i, n in enumerate(nodes):
-        f: Features = dict(kind)
+        f: Features = {}
         lead = lead_in(text, nodes, i)
         for rule in LEADS:
             if compiled(rule.pattern).search(lead):
@@ -302,7 +317,7 @@ def point_features(
         first = head[i]
         if first is not None:
             f["point.head"] = alone[first]
-            f.update({"head." + name: value for name, value in found[first].items()})
+            f.update({_of_head(name): value for name, value in found[first].items()})
             body = _Sum(whole[i].total - alone[first], whole[i].count - 1)
             f["point.body"] = body.mean() - 0.5 if body.count else 0.0
             f["point.has-body"] = 1.0 if body.count else 0.0
@@ -388,9 +403,16 @@ def text_features(text: str, found: Sequence[Features], alone: Sequence[float]) 
         f["text.notice"] = 1.0
     if any(_REPORT.search(line) for line in head_lines):
         f["text.report"] = 1.0
-    for name in ("self", "story", "foreign", "history", "expository", "past", "count", "question", "frame-strong"):
-        f["text." + name] = min(1.0, 3 * sum("verdict." + name in g for g in found) / n)
+    how_often = Counter(sign for g in found for sign in _TEXT_SIGNS.keys() & g.keys())
+    for sign, count in how_often.items():
+        f[_TEXT_SIGNS[sign]] = min(1.0, 3 * count / n)
     return f
+
+
+_TEXT_SIGNS = {
+    f"verdict.{name}": f"text.{name}"
+    for name in "self story foreign history expository past count question frame-strong".split()
+}
 
 
 def context_features(
@@ -400,8 +422,10 @@ def context_features(
     alone: Sequence[float],
     directive: Sequence[float],
 ) -> list[Features]:
-    """For each piece its cues again, and what its point, its neighbours and the whole text say."""
-    kind = text_features(text, found, alone)
+    """For each piece its cues again, and what its point and its neighbours say.
+
+    The signs of the whole text (`text_features`) count for every piece as well.
+    """
     lines: dict[int, _Sum] = {}
     for p, a in zip(all_pieces, alone, strict=True):
         lines.setdefault(p.line, _Sum()).add(a, 1)
@@ -439,7 +463,6 @@ def context_features(
             g["context.next-clause"] = alone[k + 1] - 0.5
         if "shape.open" in f and p.words > p.start and p.point is not None:
             g["context.title"] = directive[p.point]
-        g.update(kind)
         if framed_line == p.line:
             g["context.framed"] = 1.0
         if "verdict.frame-strong" in f:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from re import _parser as parser  # type: ignore[attr-defined]
+
 import pytest
 
-from extractor import rulelint
+from extractor import items, rulelint
 from extractor.rule import Rule
 from extractor.rules import groups
 
@@ -54,6 +56,24 @@ BAD = {
 def test_refuses(reason: str, pattern: str) -> None:
     with pytest.raises(rulelint.BadPattern, match=reason):
         rulelint.check(pattern)
+
+
+HINTED = [
+    pytest.param(pattern, id=name)
+    for name, pattern in (
+        *((r.id, r.pattern) for r in RULES if r.pattern.startswith("(?=[")),
+        ("items", items._MARKER.pattern),
+    )
+]
+
+
+@pytest.mark.parametrize("pattern", HINTED)
+def test_a_look_ahead_at_the_beginning_leaves_no_beginning_out(pattern: str) -> None:
+    asked, *rest = parser.parse(pattern)
+    lint = rulelint._Lint([asked, *rest])
+    allowed, _ = lint._first_of(asked[1][1])
+    begins, _ = lint._first_of(rest)
+    assert rest and not {chr(c) for c in begins - allowed}
 
 
 def test_faults_name_the_rule_and_ids_used_twice() -> None:

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from bench.verdict.gold import Labelled, crops, load  # noqa: E402
-from extractor.verdict import Features, context_features, evidence, heading_features, point_features  # noqa: E402
+from extractor.verdict import Features, context_features, evidence, heading_features, point_features, text_features  # noqa: E402
 
 FOLDS = 5
 CROPS_EACH = 6
@@ -153,14 +153,18 @@ def stacked(texts: list[Labelled], keep: Callable[[str], bool] = lambda _: True)
 
     weigh("sentence", [evidence(t.text, t.pieces) for t in texts])
     found, alone = signs["sentence"], [list(a) for a in probabilities["sentence"]]
-    weigh(
-        "point", [point_features(t.text, t.nodes, t.pieces, a, f) for t, a, f in zip(texts, alone, found, strict=True)]
-    )
+    kinds = [text_features(t.text, f, a) for t, a, f in zip(texts, alone, found, strict=True)]
+
+    def in_text(rows: list[list[Features]]) -> list[list[Features]]:
+        return [[f | kind for f in row] for row, kind in zip(rows, kinds, strict=True)]
+
+    points = [point_features(t.text, t.nodes, t.pieces, a, f) for t, a, f in zip(texts, alone, found, strict=True)]
+    weigh("point", in_text(points))
     directive = [list(d) for d in probabilities["point"]]
-    weigh("context", [
-        context_features(t.text, t.pieces, f, a, d)
-        for t, f, a, d in zip(texts, found, alone, directive, strict=True)
-    ])  # fmt: skip
+    contexts = [
+        context_features(t.text, t.pieces, f, a, d) for t, f, a, d in zip(texts, found, alone, directive, strict=True)
+    ]
+    weigh("context", in_text(contexts))
     weigh("heading", [list(b.values()) for b in begins])
     return Stacked(texts, signs, labels, probabilities)
 

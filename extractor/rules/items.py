@@ -12,6 +12,9 @@ from extractor.rule import Match, Rule
 _NUM = "[一二三四五六七八九十]{1,3}"
 _NO_UNIT = "(?![年月日时天个人名项次家期户号元米万亿台级层楼点岁周种例支所区届条分批第])"
 
+FIRST = "[0-9一二三四五六七八九十（①-⑳其第首再最然另]"
+"""The characters that a marker of any kind begins with."""
+
 MARKERS: tuple[Rule, ...] = (
     Rule(
         "items.chapter", "一、二、三、",
