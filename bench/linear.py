@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date
-from itertools import count, cycle, islice
+from itertools import count, islice
 
 import extractor
 
@@ -151,7 +151,8 @@ UNITS: dict[str, str] = {
 }
 
 GENERATORS: dict[str, Callable[[int], str]] = {
-    **{name: (lambda n, unit=unit: "".join(islice(cycle(unit), n))) for name, unit in UNITS.items()},
+    # Whole units: a text that breaks off in a word may be judged otherwise than its double, and cost another time.
+    **{name: (lambda n, unit=unit: unit * (n // len(unit))) for name, unit in UNITS.items()},
     "numbered points": _numbered("{}.要管好\n"),
     "numbered in one line": _numbered("{}.要管好"),
     "numbered days": _numbered("第{}天"),

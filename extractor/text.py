@@ -250,7 +250,8 @@ def _page_marks(view: str, body: list[_Line]) -> list[tuple[int, int, str]]:
     """Page numbers (``3、``) that cut a sentence in two.
 
     A document site glues the number of each page before its first word. Such numbers count on through the whole
-    document, and the line before breaks off in mid-sentence; the points of a list do neither together.
+    document, and the line before breaks off in mid-sentence; the points of a list do neither together. A number that
+    stands alone, with neither the one before it nor the one after it in the text, is no point of a list either.
     """
     marks: list[tuple[_Line, int, bool]] = []
     for i, line in enumerate(body):
@@ -260,6 +261,11 @@ def _page_marks(view: str, body: list[_Line]) -> list[tuple[int, int, str]]:
             cut = len(before) >= 40 and "。" in before and before[-1] not in _TERMINAL
             marks.append((line, int(m.group(1)), cut))
     cuts = [(line, n) for line, n, cut in marks if cut]
+    if len(marks) == 1:
+        line, n, _ = marks[0]
+        before = body[body.index(line) - 1].view if line is not body[0] else ""
+        broken = len(before) >= 20 and ("。" in before or "，" in before) and before[-1] not in _TERMINAL
+        return [_page_mark(view, line)] if n >= 2 and broken else []
     if len(cuts) < 2 or any(b[1] <= a[1] for a, b in zip(cuts, cuts[1:], strict=False)):
         return []
     sure = {n for _, n in cuts}
@@ -269,7 +275,11 @@ def _page_marks(view: str, body: list[_Line]) -> list[tuple[int, int, str]]:
         if cut or (n == page and n not in sure):
             pages.append(line)
             page = n + 1
-    return [(line.start, view.index("、", line.start) + 1, "noise.page-mark") for line in pages]
+    return [_page_mark(view, line) for line in pages]
+
+
+def _page_mark(view: str, line: _Line) -> tuple[int, int, str]:
+    return line.start, view.index("、", line.start) + 1, "noise.page-mark"
 
 
 def _notices(view: str, body: list[_Line]) -> list[tuple[int, int, str]]:

@@ -194,3 +194,21 @@ def test_a_numbered_list_is_no_run_of_page_numbers(end: str) -> None:
 def test_rows_of_a_table_stay_apart() -> None:
     rows = "| 改造供水管网，更换老旧水表 | 县水利局 | 12月20日前 |\n| 建设物流站，实现全覆盖 | 县商务局 | 三季度 |\n"
     assert clean(rows).text.count("\n") == 1
+
+
+def test_a_single_page_number_that_cuts_a_word() -> None:
+    view = clean("各乡镇要落实属地责任，对辖区内的渡口码头开展全面检\n\n3、查，发现隐患立即整改。")
+    assert view.text.endswith("开展全面检查，发现隐患立即整改。")
+    assert [n.text for n in view.noise] == ["3、"]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "各乡镇要落实属地责任，对辖区内的渡口码头开展全面检查。\n3、查清底数，立即整改。",
+        "会议要求抓好三项工作，一项也不能少，各单位照此办理\n1、查水库\n2、查堤防\n3、查渡口",
+        "渡口整治清单\n3、查清底数，立即整改。",
+    ],
+)
+def test_the_number_of_a_point_stays(raw: str) -> None:
+    assert clean(raw).noise == ()
