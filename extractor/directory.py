@@ -190,8 +190,7 @@ def _with_openings(text: str, start: int, end: int, found: Sequence[Hit]) -> lis
     out: list[Hit] = []
     i = 0
     head = HEAD.match(text, start, end)
-    heads = [head] if head and not OPENING.match(text, start, end) else []
-    for m in (*heads, *OPENING.finditer(text, start, end)):
+    for m in (*((head,) if head else ()), *OPENING.finditer(text, start, end)):
         a, b = m.span("name")
         while i < len(found) and found[i][0] < a:
             out.append(found[i])

@@ -174,7 +174,8 @@ class _Carried:
             return (*self._list, *own)
         self._list = ()
         before = self._in_force(text, sentence)
-        if subjects.GOES_ON.match(text, start, sentence.end) and self._last[0] == _scope(sentence):
+        bans_on = subjects.BAN_ON.match(text, start, sentence.end)
+        if self._last[0] == _scope(sentence) and (bans_on or subjects.GOES_ON.match(text, start, sentence.end)):
             before = before or self._last[1]
         self._last = (_scope(sentence), ())
         if lead:
@@ -192,7 +193,8 @@ class _Carried:
             return tuple(own)
         if subjects.ENFORCEMENT.match(text, start, sentence.end):
             return tuple(own)
-        if _own_matter(text, start, sentence.end):
+        same = bans_on and all(a.mention.type != "public" for a in before)
+        if not same and _own_matter(text, start, sentence.end):
             self._keep(sentence, ())
             return tuple(own)
         self._keep(sentence, before)

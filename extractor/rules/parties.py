@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from extractor import directory
 from extractor.directory import Crosses, Group
 from extractor.matcher import candidates, settle
 from extractor.rule import Match, Rule
-from extractor.rules.actions import ACTS, ADVERBS, GOVERNING, RESULT, VERBS
+from extractor.rules.actions import ACTS, ADVERBS, GOVERNING, RESULT, VERBS, either
 from extractor.rules.names import WHILE
 from models.records import PartyType
 
@@ -32,11 +32,12 @@ _MODAL = (
     "(?:要(?![求点素害件闻职塞地道义])|应(?![急对用邀届变试收付有])|须|需(?![求量])|必须|务必|不得|不准|不许|不能|决不能|绝不能|严禁"
     "|得(?=做|把|有|抓)|可(?![能靠行控])|将(?!军)|一律|请(?![求示假])|不(?:要|能|再|许|准|打|返|参)|是[^，。；\n]{0,16}(?:第一责任人|责任主体|责任人|第一责任)|负责(?!人|同志|制|领导)|牵头|承担|主责|负总责)"
 )
-_ADVERB = "(?:" + "|".join(ADVERBS) + "|既|每[日天周月]|又|均|都|也|还|再|更|先|就|只)"
-_PLAIN_VERB = "(?:" + "|".join((*ADVERBS, *VERBS)) + "|[把将对按在向给从])"
+# Atomic, so that the longest adverb holds and no shorter one is tried after it.
+_ADVERB = "(?>" + either(sorted(ADVERBS, key=len, reverse=True)) + "|既|每[日天周月]|又|均|都|也|还|再|更|先|就|只)"
+_PLAIN_VERB = "(?:" + either((*ADVERBS, *VERBS)) + "|[把将对按在向给从])"
 _VERB = (
-    "(?:" + "|".join((*ADVERBS, *VERBS, *ACTS, RESULT))
-    + "|[把将对按以在向为给从用抓做建管查盯到去让使每与找凭持留包驻接收带派](?![象外的设理护控线责])|调整(?!为)|各(?=[出派自负司有])|出(?![台现])|逐[户村人项条级一]|每[日天周月季年]|[0-9]{1,3}(?:小时|分钟|天|日)内|于[0-9本下今]|不(?:得|准|再|能|要|可|经|按|许)|需要?|自己(?!的|人))"
+    "(?:" + either((*ADVERBS, *VERBS, *ACTS))
+    + f"|{RESULT}|[把将对按以在向为给从用抓做建管查盯到去让使每与找凭持留包驻接收带派](?![象外的设理护控线责])|调整(?!为)|各(?=[出派自负司有])|出(?![台现])|逐[户村人项条级一]|每[日天周月季年]|[0-9]{1,3}(?:小时|分钟|天|日)内|于[0-9本下今]|不(?:得|准|再|能|要|可|经|按|许)|需要?|自己(?!的|人))"
 )
 _TIME = (
     "(?:[自从于在]?(?:[0-9]{1,4}|[一二三四五六七八九十]{1,3}|每|今|明|本|下|年|月|半)[^，。；：的{SIGNS}\n]{0,12}?(?:前|内|起|后|之?前|[日天周月次季度点时])"
@@ -44,15 +45,17 @@ _TIME = (
 ).replace("{SIGNS}", NAMES[1:-1] + FIELDS)
 _NOMINAL = "(?:的|这|、|，|。|；|：|”|）|》|等|之间|责任|工作(?!落实|推进)|职责|会议|文件|通知|人数|作风|能力|名单|内部|意见|精神|关系|制度|管理|建设|代表|主体|安全|形象|利益|问题|汇报|情况|以外|以上|以下|和|及|与|或|$|\n)"
 _SAYS = "(?:通报|汇报|传达|介绍|推送|表彰|部署)(?:了|的)|要求(?=，)|提醒|强调|指出|同意"
+# The lookahead holds the first characters of all words: to try the words one after the other is dear. Atomic, so the
+# longer of two words comes first.
 _LIGHT = (
-    "(?:同时|此外|另外|因此|所以|所以说|其中|特别是|尤其是|而且|并且|而|并|但|但是|然后|接下来|下一步|今后|目前|当前|近期|必要时|期间|这个|首先|其次|再次|最后|一方面|另一方面"
+    "(?>(?=[同此另因所其特尤而并但然接下今目当近必期这首再最一原包从会总为对在全我本辖县市镇乡村区里他强指要明表提各凡任如像还那即请也只务])(?:同时|此外|另外|因此|所以说|所以|其中|特别是|尤其是|而且|并且|而|并|但是|但|然后|接下来|下一步|今后|目前|当前|近期|必要时|期间|这个|首先|其次|再次|最后|一方面|另一方面"
     "|原则上|包括|从现在起|会后|总之|为此|对此|在此基础上|全[省市县区旗州镇乡村国校院局]|我[省市县区旗州镇乡国校院局]|本[省市县区旗州镇乡校院局]|辖区内?|[县市镇乡村区]里的?|他?(?:强调|指出|要求|明确|表示|提出|指示)"
-    "|各地|在全面摸底基础上|凡是?|所有|任何|如|像|还有|这里|那么|即|请|也|还|只有|务必)"
+    "|各地|在全面摸底基础上|凡是?|所有|任何|如|像|还有|这里|那么|即|请|也|还|只有|务必))"
 )
 # The mark before a clause. It is the first character of a pattern: so the search skips all that is none.
 _EDGE = "[，。；：！？“（）》…—\n•>|、](?:(?<!、)|(?<=牵头、|负责、|主抓、))"
 _TARGETS = "".join(f"(?<!{word}{NAMES})" for word in (*GOVERNING, "哪个", "哪些", "哪位")) + f"(?<![对向给为把将被让使与同跟到在从经报送至于按据以]{NAMES})"
-_ACTION = "(?:" + "|".join((*ADVERBS, *VERBS, *GOVERNING)) + ")"
+_ACTION = "(?:" + either((*ADVERBS, *VERBS, *GOVERNING, *ACTS)) + ")"
 _OBJECT_FIRST = re.compile("(?:(?<![绝相面针])对(?![此照标口外策接应等])|针对|[将把给因除]|(?<![方导志])向|(?<![作成认行])为(?![此了])|由于)[^，。；：！？\n]{0,50}$")
 _DUTY = "(?:责任|职责)(?![人书状田]|清单|意识|追究|感)"
 _PART = f"(?:的[^，。；：{ORGANS}{OTHERS}\n]{{0,16}}?|牵头|主体|带头|骨干|主导|龙头|帮扶)(?:作用|功能|优势)"
@@ -94,6 +97,18 @@ RELATIVE = Rule(
     yes=("[准备充分的企业]可先行复工。", "[参与评审的同志]要严守纪律。"),
     no=("对准备不足的企业要缓一缓。", "村里的路要修好。"),
 )  # fmt: skip
+RELATIVE_DOER = Rule(
+    "parties.relative-doer", "以所做之事限定的主语后接动作",
+    f"[，。；：\n](?P<span>(?!{_ACTION}|[对将把由让使为以按从我]|在(?!外|校))[^，。；：“”（）的{ORGANS}{OTHERS}\n]{{2,14}}(?<![内里上中们性])的{OTHERS}){_ADVERB}{{0,1}}(?:{_MODAL}|{_VERB})",
+    yes=("，[外省返校的学生]持证明入校。", "\n[年底前没有完成改造的企业]退出园区。"),
+    no=("提高进城的居民收入。", "对拒不整改的企业依法查处。"),
+)  # fmt: skip
+COORDINATE = Rule(
+    "parties.coordinate", "并列主语，前几项不在名录中",
+    f"[，。；：\n](?P<span>(?=[一-鿿]{{2,5}}、)(?!{_ACTION}|[对将把由在为以按从等现其全各本该])(?:(?!政府)[一-鿿]{{2,5}}、){{1,8}}{NAMES}){_ADVERB}{{0,2}}(?:{_MODAL}|{_VERB})",
+    yes=("，[钢铁、水泥、焦化企业]按照等级减排。", "，[塔吊、电焊、起重工人]必须持证。"),
+    no=("，抓好检测、学校要配合。", "，做好水、电、企业用气。"),
+)  # fmt: skip
 DOER = Rule(
     "parties.doer", "句首主语后接动作",
     f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES})(?!{_SAYS})(?![^，。；的\n]{{2,6}}(?:[前后时]|期间)，)[既又均都也还再更先就只]?{_VERB}(?![^，。；\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|体系|工作法))",
@@ -103,7 +118,7 @@ DOER = Rule(
 )  # fmt: skip
 ORGAN_DOER = Rule(
     "parties.organ-doer", "句首单位、岗位后接任何陈述",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{ORGANS})(?!{_NOMINAL}|已|曾|始终|一直|关于|设在|好的|待遇|政策)(?!{_SAYS})(?![^，。；\n]{{0,16}}(?:了(?!解)|过(?![程渡硬关])|作重要讲话|强调|指出|表示|介绍|说|认为|现象|普遍|{NAMES}{_MODAL}))(?![^，。；\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|体系|工作法))",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{ORGANS})(?!{_NOMINAL}|已|曾|始终|一直|关于|设在|好的|待遇|政策)(?!{_SAYS})(?![^，。；\n]{{0,16}}(?:了(?!解)|过(?![程渡硬关])|作重要讲话|强调|指出|表示|介绍|说|认为|{NAMES}{_MODAL}))(?![^，。；\n]{{0,40}}(?:现象|普遍|的问题))(?![^，。；\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|体系|工作法))",
     yes=("[督查组]直奔点位、不打招呼。", "对哄抬物价的，[市场监管局]露头就打。"),
     no=("单位责任要厘清。", "各部门汇报了情况。"),
     build=_unless_object,
@@ -276,8 +291,8 @@ PEOPLE = Rule(
 )  # fmt: skip
 
 SHADOW_RULES: tuple[Rule, ...] = (
-    CHAIR, TOGETHER, ASKED, BY, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, RELATIVE, BODIES, PLACES, TABLE_LEAD, TABLE, ENCOURAGED, PLACE, PEOPLE, SUBJECT, FIELD_SUBJECT, SET_UP, WHEN, BEING, WORK, TIMED, DOER, DOER_NEXT, TOPIC, FIELDS_DOER,
-    ORGAN_DOER, WITH_CASE, FROM_CASE,
+    CHAIR, TOGETHER, ASKED, BY, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, RELATIVE, BODIES, PLACES, TABLE_LEAD, TABLE, ENCOURAGED, PLACE, PEOPLE, COORDINATE, SUBJECT, FIELD_SUBJECT, SET_UP, WHEN, BEING, WORK, TIMED, DOER, DOER_NEXT, TOPIC, FIELDS_DOER,
+    ORGAN_DOER, WITH_CASE, FROM_CASE, RELATIVE_DOER,
 )  # fmt: skip
 """In the order of precedence: the first rule that finds a group names it."""
 
@@ -437,7 +452,8 @@ class _Shadow:
             k, group = known
             first = group.names[0]
             if self.text[end - 2] in "、和" and "的" not in self._source[a : first.start]:
-                return k, Group(a, group.end, (*_split(self._source, a, first.start), *group.names), False)
+                before = _split(self._source, a, first.start, first.type if rule is COORDINATE else "department")
+                return k, Group(a, group.end, (*before, _last_of_list(self._source, first), *group.names[1:]), False)
             whole = self._source[a : first.end]
             name = directory.Name(a, first.end, directory.normal(whole), first.type)
             return k, Group(a, group.end, (name, *group.names[1:]), False)
@@ -458,6 +474,13 @@ class _Shadow:
         return source + at - begin
 
 
+def _last_of_list(text: str, name: directory.Name) -> directory.Name:
+    """The last of a list without what counts the list: 东湖 of 长桥、南苑、东湖三个街道."""
+    m = _COUNTED.match(text, name.start, name.end)
+    return name if m is None else replace(name, end=m.end("one"), canonical=m["one"])
+
+
+_COUNTED = re.compile("(?P<one>[一-鿿]{2,4}?)(?:[0-9]{1,2}|[二三四五六七八九十两]{1,2})个")
 _OF_BODIES = re.compile("[^，。；]{0,12}(?:专班|组)")
 _STAFF = re.compile("(?:人员|教师|老师|职工|专家|医生|护士|队伍)$")
 """Staff named in general: often an object, so only clear verbs make it a subject."""

@@ -9,6 +9,7 @@ from extractor.rules.actions import ADVERBS, GOVERNING, VERBS
 LEADING = frozenset({
     "parties.being",
     "parties.bodies",
+    "parties.coordinate",
     "parties.doer",
     "parties.doer-next",
     "parties.field-subject",
@@ -17,6 +18,7 @@ LEADING = frozenset({
     "parties.place",
     "parties.places",
     "parties.relative",
+    "parties.relative-doer",
     "parties.subject",
     "parties.timed",
     "parties.topic",
@@ -32,6 +34,8 @@ OTHER_SUBJECT = re.compile("(?:同时|因此|所以|所以说|对此|总之|今�
 """Begins with somebody who is no party (我们, 大家) or with a formula."""
 BAN = re.compile("(?:坚决|一律|原则上|也|并|[^，。；]{1,8}(?:期间|原则上|时))?(?:严禁|不得|不许|不准|不允许|禁止|鼓励|提倡|倡导|暂停|支持|建议|不安排)|[^，。；]{0,20}(?:的，|，|可依法)可(?:以|依法)|可(?:以|依法)")
 """Begins with a ban or an encouragement of its own."""
+BAN_ON = re.compile("(?<=；)(?:[也并均]|一律)?不(?:得|许|准|能)(?!任何)")
+"""Forbids behind a semicolon, which joins clauses of one subject: the same who has to act may not do this."""
 TOPIC = re.compile("(?:(?!的)[一-鿿]){2,14}?(?<![中时后前间内上下])(?:要(?![求点素])|必须|应当|不得|须|实行|严禁)")
 """Begins with a thing that has to be so; counts only if no word of OPENERS begins it."""
 ENFORCEMENT = re.compile("对[^。；]{1,30}，(?:一律|均)?(?:实行|实施|落实)?(?:集中|居家)|(?:凡是?|对)[^。；]{0,40}(?:的|者)，[^。；]{0,20}(?:严肃|追究|查处|问责|处理|处罚|曝光)")
