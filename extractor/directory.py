@@ -24,6 +24,7 @@ from extractor.rules.names import (
     INNER_OFFICE,
     JOIN,
     MODIFIER,
+    ONE_VERB,
     OFFICE,
     OPENING,
     ORGAN_END,
@@ -205,7 +206,8 @@ def _with_openings(text: str, start: int, end: int, found: Sequence[Hit]) -> lis
 
 def _closes(text: str, hit: Hit, end: int) -> bool:
     """Whether a known name ends an unknown one that ends at ``end``, or a verb follows it: no longer name is meant."""
-    return hit[1] >= end or text[hit[1] : hit[1] + 2] in ACTIONS
+    at = hit[1]
+    return at >= end or text[at : at + 2] in ACTIONS or ONE_VERB.match(text, at) is not None
 
 
 def names(text: str, start: int, end: int, found: Sequence[Hit]) -> list[Name]:
@@ -291,6 +293,7 @@ def _merged(text: str, first: Name, second: Name, word: bool) -> Name | None:
         return Name(first.start, second.end, normal(text[first.start : second.end]), "all")
     if second.bare and text[first.start : first.end] == "各级":
         return replace(second, start=first.start, bare=False)
+    generic = text[second.start : second.end] in ("地区", "区域") and text[first.start] != "各"
     if second.canonical == "本人" and first.type == "public":
         return replace(first, end=second.end)
     if first.type in ("post", "public") and second.type == "institution" and text[second.start] not in "各每有相":
@@ -303,7 +306,7 @@ def _merged(text: str, first: Name, second: Name, word: bool) -> Name | None:
     if second.bare or verb or first.type in ("post", "public") or (first.bare and second.type == "department"):
         return None
     if first.type == second.type == "territory" and "政府" not in second.canonical:
-        return None
+        return replace(second, start=first.start, canonical=normal(text[first.start : second.end])) if generic else None
     if first.type == "body" and second.canonical == "办公室":
         return Name(first.start, second.end, normal(text[first.start : second.end]), "body")
     return Name(first.start, second.end, second.canonical, second.type)

@@ -49,12 +49,12 @@ def assign(
     out: list[tuple[Assignment, ...]] = [()] * len(sentences)
     carried = _Carried(points)
     for k, findings in _listed(text, sentences).items():
-        out[k] = (*out[k], *_own(findings)[0])
+        out[k] = (*out[k], *_own(text, findings)[0])
     last = -1
     for k, (start, _, _), findings in zip(asked, bodies, found, strict=True):
         for between in sentences[last + 1 : k]:
             carried.interrupt(text, between)
-        own, lead = _own(findings)
+        own, lead = _own(text, findings)
         parties = carried.into(text, sentences[k], start, own, lead)
         out[k] = tuple(dict.fromkeys((*parties, *out[k])))
         last = k
@@ -96,11 +96,11 @@ def _body(text: str, sentences: Sequence[Judged], k: int, points: Sequence[Point
     return rules.Body(sentence.start, sentence.end, continues)
 
 
-def _own(findings: Sequence[rules.Finding]) -> tuple[list[Assignment], list[rules.Finding]]:
+def _own(text: str, findings: Sequence[rules.Finding]) -> tuple[list[Assignment], list[rules.Finding]]:
     """The parties that a sentence itself names, each once, and the findings that are its subjects."""
     lead = [f for f in findings if f.rule in subjects.LEADING]
     own: list[Assignment] = []
-    seen: set[tuple[str, int]] = set()
+    seen: set[tuple[str, str]] = set()
     for finding in findings:
         if finding.rule in subjects.OWNED and lead and lead[0].group.start < finding.group.start:
             continue
@@ -108,7 +108,7 @@ def _own(findings: Sequence[rules.Finding]) -> tuple[list[Assignment], list[rule
         for name in finding.group.names:
             if finding.rule == "parties.set-up" and name.type not in ("body", "post"):
                 continue
-            key = (name.canonical, name.end - name.start)
+            key = (name.canonical, text[name.start : name.end])
             if key in seen:
                 continue
             seen.add(key)

@@ -57,11 +57,16 @@ _EDGE = "[，。；：！？“（）》…—\n•>|、](?:(?<!、)|(?<=牵头�
 _TARGETS = "".join(f"(?<!{word}{NAMES})" for word in (*GOVERNING, "哪个", "哪些", "哪位")) + f"(?<![对向给为把将被让使与同跟到在从经报送至于按据以]{NAMES})"
 _ACTION = "(?:" + either((*ADVERBS, *VERBS, *GOVERNING, *ACTS)) + ")"
 _OBJECT_FIRST = re.compile("(?:(?<![绝相面针])对(?![此照标口外策接应等])|针对|[将把给因除]|(?<![方导志])向|(?<![作成认行])为(?![此了])|由于)[^，。；：！？\n]{0,50}$")
+_COUNT = "(?:[两三四五六七八九几]{1,2}[个名位]?人)?"
 _DUTY = "(?:责任|职责)(?![人书状田]|清单|意识|追究|感)"
 _PART = f"(?:的[^，。；：{ORGANS}{OTHERS}\n]{{0,16}}?|牵头|主体|带头|骨干|主导|龙头|帮扶)(?:作用|功能|优势)"
 
 
 _DOES_TO = re.compile(f"{NAMES}(?:(?!的)[一-鿿]){{2,6}}$")
+
+
+_GOVERNED = re.compile("(?:督促|指导|引导|组织|动员|发动|鼓励|支持|帮助|协调|通知|提醒|监督|责令|敦促)(?:[一-鿿]{1,6}、){1,6}$")
+"""A verb that governs the list of which a name is the last: 督促施工、监理单位必须到岗."""
 
 
 def _unless_object(m: re.Match[str]) -> object:
@@ -75,12 +80,14 @@ def _unless_object(m: re.Match[str]) -> object:
         clause = max(clause, m.string.rfind(mark, lo, at) + 1)
     if m.string[at] == OTHERS and _DOES_TO.match(m.string, clause, at):
         return None
+    if m.string[at - 1] == "、" and _GOVERNED.search(m.string, clause, at):
+        return None
     return None if clause < at and _OBJECT_FIRST.search(m.string, clause, at) else True
 
 
 SUBJECT = Rule(
     "parties.subject", "主语后接要、应、须、必须、负责等",
-    f"(?P<span>{NAMES}){_TARGETS}{_SEAM}?(?:[或和][一-鿿]{{2,4}})?{_ADVERB}{{0,2}}{_MODAL}(?![^，。；\n]{{0,24}}(?:格局|局面|态势))(?!作?[^，。；\n]{{0,4}}(?:讲话|指示|批示|致辞))",
+    f"(?P<span>{NAMES}){_TARGETS}{_SEAM}?{_COUNT}(?:[或和][一-鿿]{{2,4}})?{_ADVERB}{{0,2}}{_MODAL}(?![^，。；\n]{{0,24}}(?:格局|局面|态势))(?!作?[^，。；\n]{{0,4}}(?:讲话|指示|批示|致辞))",
     yes=("[教育部门]要抓好校园防控。", "会议强调，[各乡镇（街道）]务必守土尽责。", "下一步，[县审计局]负责跟踪问效。"),
     no=("对工作不力的单位要严肃问责。", "要督促企业必须整改到位。", "加强对各部门要求落实情况的检查。"),
     build=_unless_object,
@@ -111,7 +118,7 @@ COORDINATE = Rule(
 )  # fmt: skip
 DOER = Rule(
     "parties.doer", "句首主语后接动作",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES})(?!{_SAYS})(?![^，。；的\n]{{2,6}}(?:[前后时]|期间)，)[既又均都也还再更先就只]?{_VERB}(?![^，。；\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|体系|工作法))",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES}){_COUNT}(?!{_SAYS})(?![^，。；的\n]{{2,6}}(?:[前后时]|期间)，)[既又均都也还再更先就只]?{_VERB}(?![^，。；\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|体系|工作法))",
     yes=("[财政局]做好资金保障。", "同时，[各村]组织党员入户走访。", "[企业]对职工逐人登记。"),
     no=("企业复工复产稳步推进。", "加快社区治理步伐。", "推动学校把责任落到班级。"),
     build=_unless_object,
@@ -171,7 +178,7 @@ FROM_CASE = Rule(
 )  # fmt: skip
 DOER_NEXT = Rule(
     "parties.doer-next", "并列分句的主语后接动作",
-    f"{NAMES}[一-鿿]{{1,4}}、(?P<span>{ORGANS})(?:(?![的间])[一-鿿]){{2,4}}(?=[，。；”])",
+    f"{NAMES}[一-鿿]{{1,4}}、(?P<span>{ORGANS})(?:(?![的间])[一-鿿]){{1,3}}(?:[一-鿿]|{NAMES})(?=[，。；”]|、{NAMES}[一-鿿]{{2,4}}[，。；”])",
     yes=("坚持政府找人、[卫健部门]接种。", "做到支部带头、[党员]带动。"),
     no=("抓好检测、学校管理等工作。", "做好摸排、部门的衔接。"),
 )  # fmt: skip
