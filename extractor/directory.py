@@ -24,8 +24,8 @@ from extractor.rules.names import (
     INNER_OFFICE,
     JOIN,
     MODIFIER,
-    ONE_VERB,
     OFFICE,
+    ONE_VERB,
     OPENING,
     ORGAN_END,
     ORGAN_OF_FIELD,
@@ -291,6 +291,10 @@ def _merged(text: str, first: Name, second: Name, word: bool) -> Name | None:
     """Two adjacent names as one, or None when they stay two; ``word`` when the first goes on a word (义务教育)."""
     if text[second.start] == "各" and (first.type != second.type or second.type != "department"):
         return Name(first.start, second.end, normal(text[first.start : second.end]), "all")
+    if text[second.start] == "每":
+        return None
+    if first.type == "public" and second.type == "post":
+        return replace(second, start=first.start, canonical=normal(text[first.start : second.end]))
     if second.bare and text[first.start : first.end] == "各级":
         return replace(second, start=first.start, bare=False)
     generic = text[second.start : second.end] in ("地区", "区域") and text[first.start] != "各"
