@@ -71,9 +71,10 @@ def cases(folders: Sequence[tuple[str, Path, Path]]) -> list[Case]:
             record = json.loads(path.read_text(encoding="utf-8"))
             texts.append((name, (raws / record["file"]).read_bytes().decode("utf-8"), record))
     folds = []
+    single = labelled.sentences(ROOT / "bench/verdict/sentences.txt", train.SENTENCE_WEIGHT)
     for fold in range(train.FOLDS):
         others = [m for i, m in enumerate(marks) if i % train.FOLDS != fold]
-        folds.append(train.tables(train.stacked(others)))
+        folds.append(train.tables(train.stacked(others + single)))
     out = []
     for i, (name, raw, record) in enumerate(texts):
         day = date.fromisoformat(record["reference_date"]) if record["reference_date"] else None

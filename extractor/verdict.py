@@ -115,6 +115,13 @@ def _bare(text: str, at: int) -> bool:
     return text[at : at + 2] in VERBS or text[at : at + 3] in VERBS or text[at] in VERBS or text[at : at + 4] in VERBS
 
 
+# What may stand between somebody and what he does: when, how often, how.
+_HOW = re.compile(
+    "(?:(?:今[天晚]|明[天早晚]|现在|马上|本[周月季年]内?|[0-9一二三两半十]{1,3}(?:个)?(?:天|日|小时|分钟|周|月)(?:之?内)|[0-9]{1,2}[月日号]底?前?"
+    "|每[天日周月]|每[0-9一二两三半]{0,2}个?(?:小时|天|日|周|月|季度)|足额|抓紧|提前|统一|一并|全部|专门|尽量|轮流|分头|同步|逐[一个户村项]|就|都|也|再){0,2})"
+)
+
+
 def evidence(text: str, all_pieces: Sequence[Piece]) -> list[Features]:
     """For each piece the cues that stand in it (value 1) and the shape of its clauses."""
     heads, own = _heads(text, all_pieces)
@@ -136,8 +143,10 @@ def evidence(text: str, all_pieces: Sequence[Piece]) -> list[Features]:
             if (a and text[a - 1] in cue.before) or (b < len(text) and text[b] in cue.after):
                 continue
             out[k][cue.id] = 1.0
-            if cue.near and b < all_pieces[k].end and (text[b] in "要应须把将先" or _bare(text, b)):
-                out[k]["shape.actor-acts"] = 1.0
+            if cue.near and b < all_pieces[k].end:
+                verb = _HOW.match(text, b, all_pieces[k].end).end()  # type: ignore[union-attr]
+                if verb < all_pieces[k].end and (text[b] in "要应须把将先" or _bare(text, verb)):
+                    out[k]["shape.actor-acts" if verb == b else "shape.actor-acts-so"] = 1.0
             if cue.id in _DEMANDS:
                 demands[k].append(a)
             elif cue.id in _DENIES:

@@ -69,6 +69,28 @@ def crops(t: Labelled, count: int, rng: Random) -> list[Labelled]:
     return out
 
 
+SENTENCES = "sentences"
+"""The group of texts that are single sentences."""
+
+
+def sentences(path: Path, weight: float) -> list[Labelled]:
+    """The labelled sentences of a file, each as a text of its own."""
+    out: list[Labelled] = []
+    for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.startswith(("+ ", "- ")):
+            continue
+        cleaned = clean(line[2:])
+        nodes = outline(cleaned.text, cleaned.gaps)
+        parts = pieces(split(cleaned.text), nodes)
+        labels: list[int | None] = [int(line[0] == "+")] * len(parts)
+        unknown: list[int | None] = [None] * len(parts)
+        points: list[int | None] = [None] * len(nodes)
+        out.append(
+            Labelled(f"s{n}", SENTENCES, weight, cleaned.text, cleaned, nodes, parts, labels, points, unknown)
+        )
+    return out
+
+
 def segments(text: str) -> list[tuple[int, int]]:
     """The numbered segments that annotations refer to, in raw offsets."""
     out, at = [], 0
@@ -125,7 +147,7 @@ def _one(path: Path, texts: Path) -> Labelled:
     return Labelled(
         record["id"],
         path.parent.name,
-        1.0 if path.parent.name == "speeches" else 2.0,
+        1.0 if path.parent.name == "speeches" else 3.0,
         cleaned.text,
         cleaned,
         nodes,

@@ -22,12 +22,14 @@ from sklearn.linear_model import LogisticRegression
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from bench.verdict.gold import Labelled, crops, load  # noqa: E402
+from bench.verdict.gold import Labelled, crops, load, sentences  # noqa: E402
 from extractor.verdict import Features, context_features, evidence, heading_features, point_features, text_features  # noqa: E402
 
 FOLDS = 5
 CROPS_EACH = 6
 """How many short texts are cut out of each text (see gold.crops)."""
+SENTENCE_WEIGHT = 0.5
+"""How much a sentence of sentences.txt counts beside one of a speech."""
 
 
 def matrix(rows: list[Features], names: list[str]) -> np.ndarray:
@@ -185,7 +187,8 @@ def main() -> None:
     ap.add_argument("--write", action="store_true")
     ap.add_argument("--errors", metavar="GROUP", help="show the sentences judged wrongly in this group of texts")
     args = ap.parse_args()
-    s = stacked([t for pair in args.folders for t in load(*map(Path, pair.split(":")))])
+    speeches = [t for pair in args.folders for t in load(*map(Path, pair.split(":")))]
+    s = stacked(speeches + sentences(ROOT / "bench/verdict/sentences.txt", SENTENCE_WEIGHT))
     for name in C:
         report(name, s.texts, s.probabilities[name], s.labels[name])
     if args.errors:
