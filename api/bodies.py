@@ -13,6 +13,7 @@ from starlette.datastructures import UploadFile
 from api import errors, readers
 from api.errors import Bilingual, Problem
 from api.workers import Workers
+from models.store.writing import unstorable
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -42,7 +43,7 @@ Day = Annotated[dt.date, BeforeValidator(day)]
 
 
 def _storable(value: Any) -> Any:
-    if isinstance(value, str) and (bad := re.search("[\x00\ud800-\udfff]", value)):
+    if isinstance(value, str) and (bad := unstorable(value)):
         raise Bilingual(
             f"第 {bad.start()} 个字符（从0数起）U+{ord(bad.group()):04X} 无法保存",
             f"U+{ord(bad.group()):04X} at offset {bad.start()} cannot be stored",
@@ -51,7 +52,12 @@ def _storable(value: Any) -> Any:
 
 
 Storable = BeforeValidator(_storable)
-Text = Annotated[str, Storable, Field(min_length=1, pattern=r"^[^\x00]*$", description="原文，原样保存 the raw text")]
+# The pattern only describes: `Storable` says the same, with the place.
+Text = Annotated[
+    str,
+    Field(min_length=1, description="原文，原样保存 the raw text", json_schema_extra={"pattern": r"^[^\x00]*$"}),
+    Storable,
+]
 
 
 # Constraints stand on the text alone: they would be applied to null as well, and fail.

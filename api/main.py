@@ -63,8 +63,8 @@ def create_app(settings: Settings, *, read: Reader | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         sys.setswitchinterval(SWITCH_SECONDS)
         database = open_database(settings.database_url, pool_size=settings.database_pool)
+        app.state.service = Service(settings, database, workers, metrics)
         try:
-            app.state.service = Service(settings, database, workers, metrics)
             await app.state.service.write(departments.seed)
             forgetting = asyncio.create_task(_forget_old_requests(app.state.service))
             try:
@@ -73,7 +73,7 @@ def create_app(settings: Settings, *, read: Reader | None = None) -> FastAPI:
             finally:
                 forgetting.cancel()
         finally:
-            database.close()
+            app.state.service.close()
 
     app = FastAPI(
         title="督办 Duban",

@@ -98,6 +98,7 @@ class ObligationQuery(FilterQuery, PageQuery):
     """Which obligations, in which order, on which page."""
 
     ordering: Annotated[Ordering, Field(description="text 为讲话和原文次序 text is by speech and place in it")] = "id"
+    count: Annotated[Flag, Field(description="同时给出总数，超过一万时不计 count them as well, up to 10,000")] = False
     facets: Annotated[Flag, Field(description="同时给出分类计数 count by kind as well")] = False
 
 
@@ -120,11 +121,12 @@ class ObligationListing(Listing[ObligationView]):
     facets: dict[str, dict[str, int]] | None = Field(None, examples=[{"modality": {"require": 12}}])
 
 
-def _page(connection: Connection, query: ObligationQuery) -> tuple[Page[ObligationView], int, Any]:
+def _page(connection: Connection, query: ObligationQuery) -> tuple[Page[ObligationView], int | None, Any]:
     wanted = query.wanted(connection)
     page = obligations.page(connection, wanted, ordering=query.ordering, cursor=query.cursor, limit=query.limit)
-    count = obligations.count(connection, wanted, at_most=COUNTED + 1)
-    return page, count, obligations.facets(connection, wanted) if query.facets else None
+    count = obligations.count(connection, wanted, at_most=COUNTED + 1) if query.count else None
+    facets = obligations.facets(connection, wanted) if query.facets else None
+    return page, None if count is not None and count > COUNTED else count, facets
 
 
 _FORMS: dict[str, Any] = {

@@ -79,11 +79,11 @@ async def _store(serving: Service, given: Submission, memory: Memory, actor: str
     known = await serving.read(_known, given.text, memory)
     if known is not None and (memory is None or known[0].created):
         return known
-    extraction = None
+    read = None
     while True:
-        if extraction is None and known is None:
-            extraction = Extraction.model_validate_json(await serving.workers.read(given.text, given.date))
-        stored = await serving.write(_save, given, extraction, memory, actor)
+        if read is None and known is None:
+            read = await serving.workers.read(given.text, given.date)
+        stored = await serving.write(_save, given, read, memory, actor)
         if stored is not None:
             return stored
         # It was there and has been deleted meanwhile.
@@ -98,16 +98,16 @@ def _known(connection: Connection, text: str, memory: Memory) -> tuple[Saved, Sp
 
 
 def _save(
-    connection: Connection, given: Submission, extraction: Extraction | None, memory: Memory, actor: str
+    connection: Connection, given: Submission, read: bytes | None, memory: Memory, actor: str
 ) -> tuple[Saved, SpeechView] | None:
-    if extraction is None:
+    if read is None:
         saved = speeches.find(connection, given.text)
         if saved is None:
             return None
     else:
-        saved = speeches.save(
-            connection, given.text, extraction, title=given.title, source_url=given.source_url, actor=actor
-        )
+        extraction = Extraction.model_validate_json(read)
+        about = {"title": given.title, "source_url": given.source_url}
+        saved = speeches.save(connection, given.text, extraction, written=read, **about, actor=actor)
     if memory:
         saved = access.remember(connection, *memory, saved)
     return saved, speeches.get(connection, saved.speech_id)

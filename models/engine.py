@@ -15,12 +15,11 @@ import sqlite3
 import sys
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
@@ -41,8 +40,6 @@ LOCK_SECONDS = 30
 CHECKPOINT_BYTES = 4 * 1024 * 1024
 # Of each connection, so it is no more than queries use; what else is read is in the system's memory already.
 CACHE_KIB = 16 * 1024
-# So many works share a transaction at most: none waits long for the others.
-MAX_JOBS = 32
 
 # RETURNING and STRICT-like checks of this schema need it; every Linux since 2021 has it.
 OLDEST_SQLITE = (3, 35, 0)
@@ -58,12 +55,15 @@ class _HintingCompiler(SQLiteCompiler):
         return text
 
 
-@dataclass(slots=True, eq=False)
-class _Job:
-    work: Callable[[Connection], Any]
+Work = Callable[[Connection], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a work: its result, or the exception that undid it."""
+
     result: Any = None
-    error: BaseException | None = None
-    finished: bool = False
+    error: Exception | None = None
 
 
 class Database:
@@ -73,7 +73,6 @@ class Database:
         self.engine = engine
         self._file = Path(engine.url.database or "") if engine.dialect.name == "sqlite" else None
         self._writer = threading.Lock()
-        self._jobs: deque[_Job] = deque()
         self._lock_file = open(f"{self._file}-lock", "ab") if self._file else None
         self._checkpointer: sqlite3.Connection | None = None
         self._checkpoint_at = CHECKPOINT_BYTES
@@ -106,42 +105,26 @@ class Database:
             yield connection
 
     def write(self, work: Callable[[Connection], Result]) -> Result:
-        """Does some work in a write transaction and returns its result once that is durable.
+        """Does some work in a write transaction and returns its result once that is durable."""
+        with self.writing() as connection:
+            return work(connection)
 
-        On SQLite the work of threads that wait at the same moment shares one transaction, and so one wait for the
-        disk; each has a savepoint of its own, so that an exception, which is raised here, undoes that work alone.
+    def write_together(self, works: Sequence[Work]) -> list[Outcome]:
+        """Does several works in one write transaction, and so with one wait for the disk; durable when it returns.
+
+        When one raises, all are undone and each is done again in a transaction of its own, so that it costs no other.
         """
-        if not self.is_sqlite:
-            with self.writing() as connection:
-                return work(connection)
-        job = _Job(work)
-        self._jobs.append(job)
-        with self._writer:
-            # Whoever had the writer's place before may have done this work along with its own.
-            while not job.finished:
-                self._do_jobs()
-        if job.error is not None:
-            raise job.error
-        return cast(Result, job.result)
+        if len(works) > 1:
+            # No savepoints: FTS5 writes its entries at each, instead of once for all.
+            with suppress(Exception), self.writing() as connection:
+                return [Outcome(work(connection)) for work in works]
+        return [self._alone(work) for work in works]
 
-    def _do_jobs(self) -> None:
-        jobs = [self._jobs.popleft() for _ in range(min(len(self._jobs), MAX_JOBS))]
+    def _alone(self, work: Work) -> Outcome:
         try:
-            with self._transaction() as connection:
-                for job in jobs:
-                    try:
-                        with connection.begin_nested():
-                            job.result = job.work(connection)
-                    except Exception as error:  # raised again where the work was asked for
-                        job.error = error
-        except BaseException as error:
-            for job in jobs:
-                job.error = job.error or error
-            if not isinstance(error, Exception):
-                raise
-        finally:
-            for job in jobs:
-                job.finished = True
+            return Outcome(self.write(work))
+        except Exception as error:
+            return Outcome(error=error)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:

@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 import migrations
 from models import search
 from models.errors import SchemaError
 from models.tables import Base
+
+# Alembic is loaded where something is migrated: a program that finds its schema there starts without it.
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 # Any number that no other program in the same PostgreSQL takes; this one spells "duban".
 ADVISORY_LOCK = 0x647562616E
@@ -29,12 +29,13 @@ ADVISORY_LOCK = 0x647562616E
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Runs the migrations that are missing up to a revision; nothing happens when none is."""
-    target = _target(revision)
     with engine.connect() as connection:
         found = current(connection)
-    if found == target:
+    if found == (head() if revision == "head" else _target(revision)):
         return
     _require_known(found)
+    from alembic import command
+
     with _alone(engine) as connection:
         # Another process may have been faster; then there is nothing left to do.
         command.upgrade(_config(connection), revision)
@@ -44,20 +45,23 @@ def downgrade(engine: Engine, revision: str) -> None:
     """Undoes migrations down to a revision (`base`, `-1`). What only newer schemas hold is lost."""
     if not revision.startswith("-"):
         _target(revision)
+    from alembic import command
+
     with _alone(engine) as connection:
         command.downgrade(_config(connection), revision)
 
 
 def current(connection: Connection) -> str | None:
     """The revision of a database, None for an empty one."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return revision
 
 
 def head() -> str:
     """The revision that this program needs."""
-    revision = _script().get_current_head()
-    assert revision is not None
-    return revision
+    return migrations.HEAD
 
 
 def require_current(engine: Engine) -> None:
@@ -82,6 +86,8 @@ def _require_known(revision: str | None) -> None:
 
 
 def _target(revision: str) -> str | None:
+    from alembic.util import CommandError
+
     try:
         found = _script().get_revision(revision)
     except CommandError as error:
@@ -91,6 +97,9 @@ def _target(revision: str) -> str | None:
 
 def differences(engine: Engine) -> list[object]:
     """What distinguishes a migrated database from `models.tables`; empty when the migrations are complete."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": is_described})
         return list(compare_metadata(context, Base.metadata))
@@ -122,6 +131,8 @@ def _alone(engine: Engine) -> Iterator[Connection]:
 
 
 def _config(connection: Connection | None = None) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent).replace("%", "%%"))
     config.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")
@@ -130,4 +141,6 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def _script() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(_config())

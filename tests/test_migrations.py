@@ -24,7 +24,7 @@ from tests import databases
 
 ROOT = Path(__file__).parent.parent
 
-REVISIONS = ["2026_11_25_records", "2026_11_25_search", "2026_11_25_service"]
+REVISIONS = ["2026_11_25_records", "2026_11_25_search", "2026_11_25_service", "2026_11_26_pairs"]
 
 
 def migrate_in_process(url: str) -> subprocess.Popen[str]:
@@ -130,7 +130,7 @@ def test_an_error_undoes_the_whole_migration(dialect: str, tmp_path: Path, monke
         raise RuntimeError("stopped in the middle")
 
     with monkeypatch.context() as patch:
-        patch.setattr("models.search.entries", fail)
+        patch.setattr("migrations.search_index._wide_entries", fail)
         with pytest.raises(RuntimeError, match="stopped in the middle"):
             migrate.upgrade(engine)
     assert sa.inspect(engine).get_table_names() == before

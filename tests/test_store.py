@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 from pydantic import BaseModel, ValidationError
 
-from models import engine, records, tables
+from models import records, tables
 from models.engine import Database, open_database
 from models.errors import BadFilter, KeyReused, NotFound, UnstorableText, VersionConflict
 from models.records import Extraction
@@ -204,38 +205,21 @@ def test_many_writers_store_each_text_once_without_an_error(database: Database) 
         assert stats.totals(connection).obligations == obligations.count(connection, Filter(q="排查 完成")) * 5 == 100
 
 
-def test_work_that_fails_costs_no_other_work(database: Database) -> None:
-    def store(number: int) -> int | None:
+def test_work_that_fails_costs_no_other_work_of_its_transaction(database: Database) -> None:
+    def store(connection: sa.Connection, number: int) -> int:
         raw = f"{SPEECH}第{number}稿"
+        saved = speeches.save(connection, raw, extraction(raw))
+        if number % 3 == 0:
+            raise RuntimeError(number)
+        return saved.speech_id
 
-        def work(connection: sa.Connection) -> int:
-            saved = speeches.save(connection, raw, extraction(raw))
-            if number % 3 == 0:
-                raise RuntimeError(number)
-            return saved.speech_id
-
-        try:
-            return database.write(work)
-        except RuntimeError as error:
-            assert error.args == (number,)
-            return None
-
-    with ThreadPoolExecutor(8) as pool:
-        stored = list(pool.map(store, range(60)))
-    kept = {number for number in stored if number is not None}
-    assert len(kept) == 40
-    assert {row["id"] for row in rows(database, tables.Speech)} == kept
+    outcomes = database.write_together([partial(store, number=number) for number in range(30)])
+    failed = {number for number, outcome in enumerate(outcomes) if outcome.error}
+    assert failed == set(range(0, 30, 3)) and all(type(one.error) is RuntimeError for one in outcomes if one.error)
+    kept = {outcome.result for outcome in outcomes if not outcome.error}
+    assert {row["id"] for row in rows(database, tables.Speech)} == kept and len(kept) == 20
     with database.reading() as connection:
-        assert obligations.count(connection, Filter(q="集中隔离")) == 40
-
-
-def test_more_writers_than_share_a_transaction_are_all_served(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine, "MAX_JOBS", 2)
-    with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(lambda number: database.write(lambda _: number), range(200)))
-    assert answers == list(range(200))
+        assert obligations.count(connection, Filter(q="集中隔离")) == 20
 
 
 def test_processes_write_side_by_side(dialect: str, tmp_path: Path) -> None:

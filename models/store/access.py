@@ -46,7 +46,7 @@ def create_key(connection: Connection, name: str, role: str, *, actor: str = "")
     writing.require_storable("name", name)
     prefix, secret = secrets.token_hex(4), secrets.token_hex(32)
     key = f"duban_{prefix}_{secret}{_checksum(prefix + secret)}"
-    [number] = writing.reserve(connection, ApiKey, 1)
+    [[number]] = writing.reserve(connection, {ApiKey: 1})
     view = KeyView(number, prefix, name, role, writing.utc_now(), None)
     connection.execute(
         insert(ApiKey),

@@ -198,9 +198,8 @@ def _replace_deadlines(
     )
     first = connection.execute(last).scalar_one() + 1
     earliest: dt.datetime | None = None
-    for number, (deadline, deadline_id) in enumerate(
-        zip(deadlines, writing.reserve(connection, tables.Deadline, len(deadlines)), strict=True)
-    ):
+    [free] = writing.reserve(connection, {tables.Deadline: len(deadlines)})
+    for number, (deadline, deadline_id) in enumerate(zip(deadlines, free, strict=True)):
         writing.require_storable("deadlines", deadline.text)
         due = _due(deadline)
         earliest = min((at for at in (earliest, due) if at is not None), default=None)

@@ -43,7 +43,7 @@ Statement = Select[Any]
 # A filter that at most so many rows match is where a query starts: fetching and sorting them takes milliseconds.
 FEW = 2000
 # Of two filters in the order of the list, the one that fewer rows match is where it starts; counting stops here.
-SOME = 20_000
+SOME = 8000
 
 # Columns with one common value, which is not indexed.
 RARE = {"status": "待签收", "modality": "require", "function": "directive"}

@@ -74,7 +74,7 @@ def reextract(connection: Connection, speech_id: int, extraction: Extraction, *,
         "parties": _numbered(connection, tables.Party, speech_id, extraction.parties),
         "quarantine_rules": _numbered(connection, tables.QuarantineRule, speech_id, extraction.quarantine_rules),
         # Never the old ones: those that a person's obligation still points to stay beside the new.
-        "deadlines": writing.numbers(connection, tables.Deadline, [one.id for one in extraction.deadlines]),
+        "deadlines": _new_numbers(connection, tables.Deadline, [one.id for one in extraction.deadlines]),
     }
     found = set(numbers["obligations"].values())
     kept = {view.id for view in before if view.id not in found and _touched(view)}
@@ -130,7 +130,12 @@ def _numbered(connection: Connection, table: Any, speech_id: int, records: Itera
         [(one.id, (one.span.start, one.span.end)) for one in records],
     )
     new = [one.id for one in records if one.id not in numbers]
-    return {**numbers, **dict(zip(new, writing.reserve(connection, table, len(new)), strict=True))}
+    return {**numbers, **_new_numbers(connection, table, new)}
+
+
+def _new_numbers(connection: Connection, table: type[tables.Base], keys: Sequence[str]) -> dict[str, int]:
+    [free] = writing.reserve(connection, {table: len(keys)})
+    return dict(zip(keys, free, strict=True))
 
 
 def _delete_each(connection: Connection, column: Any, numbers: Iterable[int]) -> None:

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, desc, exists, func, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, desc, exists, func, select, update
 from sqlalchemy.orm import aliased
 
 from models import search, tables
@@ -46,6 +46,7 @@ class SpeechView:
 
 
 _VIEW = [getattr(tables.Speech, name) for name in SpeechView.__dataclass_fields__]
+_BY_NUMBER = select(*_VIEW).where(tables.Speech.id == bindparam("id"))
 
 
 def sha256(raw: str) -> str:
@@ -60,14 +61,13 @@ def find(connection: Connection, raw: str) -> Saved | None:
 
 
 def _stored(connection: Connection, digest: str) -> Saved | None:
-    newest = (
-        select(tables.Speech.id, func.max(tables.Run.id))
-        .join(tables.Run, tables.Run.speech_id == tables.Speech.id)
-        .where(tables.Speech.sha256 == digest)
-        .group_by(tables.Speech.id)
-    )
-    row = connection.execute(newest).first()
+    row = connection.execute(_BY_HASH, {"sha256": digest}).first()
     return Saved(row[0], row[1], created=False) if row else None
+
+
+_BY_HASH = select(
+    tables.Speech.id, select(func.max(tables.Run.id)).where(tables.Run.speech_id == tables.Speech.id).scalar_subquery()
+).where(tables.Speech.sha256 == bindparam("sha256"))
 
 
 def save(
@@ -75,6 +75,7 @@ def save(
     raw: str,
     extraction: Extraction,
     *,
+    written: bytes | None = None,
     title: str | None = None,
     source_url: str | None = None,
     actor: str = "",
@@ -82,7 +83,7 @@ def save(
     """Stores a text with all its records; a text that is there already is left as it is.
 
     `title` and `source_url` are the caller's; a title goes before the one that the text shows. The extraction must be
-    of this very text. Raises UnstorableText.
+    of this very text; `written` is the same as JSON, where the caller has it. Raises UnstorableText.
     """
     digest = sha256(raw)
     writing.require_storable("title", title)
@@ -91,7 +92,18 @@ def save(
         raise ValueError("the extraction is of another text")
     now = writing.utc_now()
     source = extraction.source
-    [speech_id] = writing.reserve(connection, tables.Speech, 1)
+    [[speech_id], [run_id], *numbers] = writing.reserve(
+        connection,
+        {
+            tables.Speech: 1,
+            tables.Run: 1,
+            tables.Item: len(extraction.items),
+            tables.Obligation: len(extraction.obligations),
+            tables.Party: len(extraction.parties),
+            tables.Deadline: len(extraction.deadlines),
+            tables.QuarantineRule: len(extraction.quarantine_rules),
+        },
+    )
     row = {
         "id": speech_id,
         "sha256": digest,
@@ -113,26 +125,37 @@ def save(
         there = _stored(connection, digest)
         assert there is not None
         return there
-    run_id = add_run(connection, speech_id, extraction, now)
-    _insert_records(connection, speech_id, extraction, now)
+    _insert_run(connection, run_id, speech_id, extraction, now, written)
+    _insert_records(connection, speech_id, extraction, numbers, now)
     audit.record(connection, actor=actor, action="create", record="speech", record_id=speech_id)
     return Saved(speech_id, run_id, created=True)
 
 
 def add_run(connection: Connection, speech_id: int, extraction: Extraction, now: dt.datetime) -> int:
     """Keeps what the rules gave, whole; the newest run of a speech is its present one."""
-    [run_id] = writing.reserve(connection, tables.Run, 1)
+    [[run_id]] = writing.reserve(connection, {tables.Run: 1})
+    _insert_run(connection, run_id, speech_id, extraction, now)
+    return run_id
+
+
+def _insert_run(
+    connection: Connection,
+    run_id: int,
+    speech_id: int,
+    extraction: Extraction,
+    now: dt.datetime,
+    written: bytes | None = None,
+) -> None:
     row = {
         "id": run_id,
         "speech_id": speech_id,
         "version": extraction.extractor.version,
         "rules": extraction.extractor.rules,
         "records": count_records(extraction),
-        "extraction": extraction.model_dump_json(),
+        "extraction": written.decode() if written else extraction.model_dump_json(),
         "created_at": now,
     }
     writing.insert_rows(connection, tables.Run, [row])
-    return run_id
 
 
 def newest_run(connection: Connection, speech_id: int) -> int:
@@ -187,12 +210,17 @@ def count_records(extraction: Extraction) -> int:
     )
 
 
-def _insert_records(connection: Connection, speech_id: int, extraction: Extraction, now: dt.datetime) -> None:
-    items = writing.numbers(connection, tables.Item, [item.id for item in extraction.items])
-    numbers = writing.numbers(connection, tables.Obligation, [obligation.id for obligation in extraction.obligations])
-    parties = writing.numbers(connection, tables.Party, [party.id for party in extraction.parties])
-    deadlines = writing.numbers(connection, tables.Deadline, [deadline.id for deadline in extraction.deadlines])
-    rules = writing.numbers(connection, tables.QuarantineRule, [rule.id for rule in extraction.quarantine_rules])
+def _insert_records(
+    connection: Connection, speech_id: int, extraction: Extraction, free: list[list[int]], now: dt.datetime
+) -> None:
+    """Writes the records under numbers that are free: those of items, obligations, parties, deadlines, quarantine."""
+    kinds: tuple[tuple[Any, ...], ...] = (
+        extraction.items, extraction.obligations, extraction.parties, extraction.deadlines, extraction.quarantine_rules
+    )  # fmt: skip
+    items, numbers, parties, deadlines, rules = (
+        {record.id: number for record, number in zip(records, some, strict=True)}
+        for records, some in zip(kinds, free, strict=True)
+    )
     departments = writing.department_ids(connection, {party.canonical: party.type for party in extraction.parties})
 
     obligation_rows = writing.obligation_rows(extraction, speech_id, numbers, items, now)
@@ -218,7 +246,7 @@ def _insert_records(connection: Connection, speech_id: int, extraction: Extracti
 def get(connection: Connection, speech_id: int) -> SpeechView:
     """One speech. Raises NotFound."""
     if 0 < speech_id <= writing.MAX_ID:
-        row = connection.execute(select(*_VIEW).where(tables.Speech.id == speech_id)).first()
+        row = connection.execute(_BY_NUMBER, {"id": speech_id}).first()
         if row:
             return SpeechView(*row)
     raise NotFound("speech", speech_id)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Insert, Table, TextClause, bindparam, delete, insert, select, text
+from sqlalchemy import Connection, Dialect, Insert, Table, TextClause, bindparam, delete, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.engine.default import DefaultDialect
 
 from models import ledger, search, tables
 from models.errors import UnstorableText
@@ -31,21 +34,32 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
 
+def unstorable(value: str) -> re.Match[str] | None:
+    """The first character of a text that cannot be stored; None for nearly all texts."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return _UNSTORABLE.search(value)
+    # To encode and to look for one character takes a tenth of the time of looking for any of them.
+    return _UNSTORABLE.search(value) if "\0" in value else None
+
+
 def storable(value: str) -> bool:
     """Whether a text can be stored, and so whether it can be found."""
-    return _UNSTORABLE.search(value) is None
+    return unstorable(value) is None
 
 
 def require_storable(field: str, value: str | None) -> None:
     """Raises UnstorableText for a text with U+0000 or half a surrogate pair."""
-    if value is not None and (found := _UNSTORABLE.search(value)):
+    if value is not None and (found := unstorable(value)):
         raise UnstorableText(field, found.start(), found.group())
 
 
 def insert_rows(connection: Connection, table: type[tables.Base], rows: Sequence[Row]) -> None:
     """Inserts rows; each must have the same columns."""
     if rows:
-        connection.execute(_insert(table), rows)
+        statement = _insert(connection.dialect, table, frozenset(rows[0]))
+        connection.exec_driver_sql(statement.sql, statement.parameters(rows))
 
 
 def insert_new(connection: Connection, table: type[tables.Base], rows: Sequence[Row], *, unless: Sequence[str]) -> bool:
@@ -61,9 +75,28 @@ def insert_new(connection: Connection, table: type[tables.Base], rows: Sequence[
 # Statements are made once: making one takes longer than running it.
 
 
-@cache
-def _insert(table: type[tables.Base]) -> Insert:
-    return insert(cast(Table, table.__table__))
+@dataclass(frozen=True, slots=True)
+class _RawInsert:
+    """A statement for the driver. SQLAlchemy makes it and knows how each type is written, but does not prepare the
+    parameters of each row: that takes it longer than the database needs to store them."""
+
+    sql: str
+    values: Callable[[Row], tuple[Any, ...]]
+    converters: tuple[Callable[[Any], Any] | None, ...]
+
+    def parameters(self, rows: Iterable[Row]) -> list[tuple[Any, ...]]:
+        columns = zip(*map(self.values, rows), strict=True)
+        written = (map(to, column) if to else column for to, column in zip(self.converters, columns, strict=True))
+        return list(zip(*written, strict=True))
+
+
+@lru_cache(maxsize=200)
+def _insert(dialect: Dialect, table: type[tables.Base], names: frozenset[str]) -> _RawInsert:
+    columns = [column for column in cast(Table, table.__table__).columns if column.name in names]
+    positional = cast(type[DefaultDialect], type(dialect))(paramstyle="qmark" if dialect.name == "sqlite" else "format")
+    statement = insert(table).compile(dialect=positional, column_keys=[column.name for column in columns])
+    converters = (column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns)
+    return _RawInsert(str(statement), itemgetter(*(column.name for column in columns)), tuple(converters))
 
 
 @cache
@@ -73,35 +106,34 @@ def _insert_new(dialect: str, table: type[tables.Base], unless: tuple[str, ...])
     return statement.execution_options(preserve_rowcount=True)
 
 
-@cache
-def _last_number(table: str) -> TextClause:
-    return text(
-        f"SELECT max(n) FROM (SELECT max(id) AS n FROM {table}"
-        f" UNION ALL SELECT seq FROM sqlite_sequence WHERE name = '{table}')"
-    )
-
-
-def reserve(connection: Connection, table: type[tables.Base], count: int) -> list[int]:
-    """Numbers for new rows, ascending and never used before.
+def reserve(connection: Connection, counts: Mapping[type[tables.Base], int]) -> list[list[int]]:
+    """Numbers for new rows of some tables, as many as `counts` says; ascending and never used before.
 
     Rows that point to each other can so be written in bulk, without asking for the number of each.
     """
-    if not count:
-        return []
-    name = table.__tablename__
+    statement = _numbers(connection.dialect.name, tuple(counts))
     if connection.dialect.name == "sqlite":
         # Only the one writer asks, so the numbers stay free until it has used them.
-        first = (connection.execute(_last_number(name)).scalar() or 0) + 1
-        return list(range(first, first + count))
-    return list(connection.execute(_NEXT_NUMBERS, {"name": name, "count": count}).scalars())
+        last = connection.execute(statement).one()
+        return [list(range(n + 1, n + 1 + count)) for n, count in zip(last, counts.values(), strict=True)]
+    wanted = {table.__tablename__: count for table, count in counts.items()}
+    return list(connection.execute(statement, wanted).one())
 
 
-_NEXT_NUMBERS = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+@cache
+def _numbers(dialect: str, wanted: tuple[type[tables.Base], ...]) -> TextClause:
+    each = (_LAST_NUMBER if dialect == "sqlite" else _NEXT_NUMBERS).format
+    return text("SELECT " + ", ".join(each(table=table.__tablename__) for table in wanted))
 
 
-def numbers(connection: Connection, table: type[tables.Base], keys: Sequence[str]) -> dict[str, int]:
-    """New numbers for records, by their keys in the extraction."""
-    return dict(zip(keys, reserve(connection, table, len(keys)), strict=True))
+_LAST_NUMBER = """(
+    SELECT coalesce(max(n), 0) FROM (
+        SELECT max(id) AS n FROM {table} UNION ALL SELECT seq FROM sqlite_sequence WHERE name = '{table}'
+    )
+)"""
+_NEXT_NUMBERS = """ARRAY(
+    SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, :{table})
+)"""
 
 
 def department_ids(connection: Connection, types: Mapping[str, str]) -> dict[str, int]:
@@ -344,17 +376,15 @@ def department_index_rows(parties: Iterable[Row], due: Mapping[int, dt.datetime 
 def add_to_search(connection: Connection, rows: Iterable[Row]) -> None:
     """Adds obligations (rows with `id` and `search_text`) to the search index."""
     if connection.dialect.name == "sqlite":
-        statement = _ADD_FTS
-        entries = [{"id": row["id"], "tokens": search.fts_document(row["search_text"])} for row in rows]
+        statement, document = _ADD_FTS, search.fts_document
     else:
-        statement = _ADD_ARRAY
-        entries = [{"id": row["id"], "tokens": search.entries(row["search_text"])} for row in rows]
-    if entries:
-        connection.execute(statement, entries)
+        statement, document = _ADD_ARRAY, search.array_document
+    if entries := [(row["id"], document(row["search_text"])) for row in rows]:
+        connection.exec_driver_sql(statement, entries)
 
 
-_ADD_FTS = text("INSERT INTO obligation_search (rowid, tokens) VALUES (:id, :tokens)")
-_ADD_ARRAY = text("INSERT INTO obligation_search (obligation_id, tokens) VALUES (:id, :tokens)")
+_ADD_FTS = "INSERT INTO obligation_search (rowid, tokens) VALUES (?, ?)"
+_ADD_ARRAY = "INSERT INTO obligation_search (obligation_id, tokens) VALUES (%s, string_to_array(%s, ' '))"
 
 
 def remove_from_search(connection: Connection, rows: Iterable[Row]) -> None:

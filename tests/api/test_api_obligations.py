@@ -113,7 +113,7 @@ def test_an_obligation_comes_with_its_place(client: TestClient, speech: int) -> 
 
 def test_pages_stay_stable_while_rows_come(client: TestClient, speech: int) -> None:
     assert speech
-    page = client.get("/v1/obligations?limit=2").json()
+    page = client.get("/v1/obligations?limit=2&count=true").json()
     assert page["count"] == 5
     seen = [one["text"][:3] for one in page["results"]]
     client.post("/v1/speeches", json={"text": "各镇要加强巡查。"})
@@ -122,6 +122,19 @@ def test_pages_stay_stable_while_rows_come(client: TestClient, speech: int) -> N
         seen += [one["text"][:3] for one in page["results"]]
     assert seen[:5] == ["县卫健", "各乡镇", "严禁聚", "对高风", "商务部"]
     assert len(seen) == len(set(seen)) == page["count"] == 6
+
+
+def test_the_count_is_there_where_a_page_holds_all_and_on_request(client: TestClient, speech: int) -> None:
+    assert speech
+
+    def count(path: str) -> int | None:
+        found: int | None = client.get(path).json()["count"]
+        return found
+
+    assert count("/v1/obligations") == 5
+    assert count("/v1/obligations?limit=2") is None
+    assert count("/v1/obligations?limit=2&count=true&modality=prohibit") == 1
+    assert count("/v1/speeches") == 1
 
 
 def test_the_next_page_keeps_the_filter(client: TestClient, speech: int) -> None:
