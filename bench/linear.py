@@ -131,6 +131,7 @@ UNITS: dict[str, str] = {
     "stages": "14+7",
     "isolation": "集中隔离居家隔离",
     "tests in days": "三天两检",
+    "rows of rules": "密接人员|7天集中隔离|第1、4、7天\n",
     "origins": "从中高风险地区来返我县人员",
     # noise near-misses
     "crumbs": "首页>",

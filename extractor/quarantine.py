@@ -359,6 +359,9 @@ class _Reader:
                 # A schedule behind the last of several populations (…，在第1、7天各检测一次) is meant for all of them.
                 shared = n.test_days and "，" in text[since : m.start]
                 return self._give([d for d in (here if shared else [last]) if _takes(d, n)], n, m, i)
+            if text[last.end : m.start] == "|":  # the cell of a table, for the stage that is as long as its last test day
+                as_long = [d for d in mine if d.who == last.who and d.need.days and n.test_days[-1:] == (d.need.days,)]
+                return self._give(as_long[-1:] or [d for d in [last] if _takes(d, n)], n, m, i)
             close = _is_tested(mine[0]) or text[last.end : m.start] in ("（", "+", "，期间", "，其间")
             return self._give([last], n, m, i) if close and _takes(last, n) else False
         if before and _MEANWHILE.match(text, self.sentences[i].start) and len({d.need.measure for d in before}) == 1:

@@ -255,6 +255,30 @@ def _tests_on_days(m: re.Match[str]) -> Needs | None:
     return needs
 
 
+_OF_TESTS = 600
+"""How many characters above a cell the head of its table may stand that speaks of tests."""
+
+
+def _under_tests(m: re.Match[str]) -> bool:
+    """Whether the table above the match speaks of tests for the virus."""
+    return bool(_SPEAKS_OF_TESTS.search(m.string, max(0, m.start() - _OF_TESTS), m.start()))
+
+
+_SPEAKS_OF_TESTS = re.compile("核酸|抗原")
+
+
+def _tests_in_cell(m: re.Match[str]) -> Needs | None:
+    """第1、4、7天 alone in a cell of a table on tests."""
+    days = day_numbers(m["list"])
+    return (Need("核酸检测", tests=len(days), test_days=days),) if days and _under_tests(m) else None
+
+
+def _tests_in_cell_within(m: re.Match[str]) -> Needs | None:
+    """抵达后24小时内1次 alone in a cell of a table on tests."""
+    within = _duration(m)
+    return (Need("核酸检测", tests=number(m["tests"]), within=within),) if within and _under_tests(m) else None
+
+
 def _tests_days_first(m: re.Match[str]) -> Needs | None:
     days = day_numbers(m["list"])
     return (Need("核酸检测", tests=len(days), test_days=days),) if days else None
@@ -501,6 +525,28 @@ RULES: tuple[Rule, ...] = (
         ),
         no=("第1天开展健康检测。", "8月1日、4日核酸检测点开放。", "第7、1天核酸检测"),
         build=_tests_on_days,
+    ),
+    Rule(
+        "quarantine.tests-cell",
+        "表格单元格中的检测日（|第1、4、7天|）",
+        rf"\|(?P<span>第{_LISTED}(?:各?[1一]次)?)(?=\||\n|$)",
+        yes=(
+            ("类别|措施|核酸检测\n密接|7天集中隔离|[第1、4、7天]", (Need("核酸检测", tests=3, test_days=(1, 4, 7)),)),
+            ("核酸频次\n次密接|7天居家隔离|[第1、7天各1次]|社区", (Need("核酸检测", tests=2, test_days=(1, 7)),)),
+        ),
+        no=("任务|进度\n清淤|第1、2天|水利局", "核酸检测：第1、4、7天"),
+        build=_tests_in_cell,
+    ),
+    Rule(
+        "quarantine.tests-cell-within",
+        "表格单元格中限时的检测（|抵达后24小时内1次|）",
+        rf"\|(?P<span>(?:抵达|到达|返回|入境|到家|抵[县市省])后?{_HOURS}{_INSIDE}(?:完成|做)?(?P<tests>[1一2两])次)(?=\||\n|$)",
+        yes=(
+            ("类别|核酸检测\n低风险区来返人员|[抵达后24小时内1次]", (Need("核酸检测", tests=1, within="PT24H"),)),
+            ("类别|核酸\n跨省人员|[返回后48小时内2次]|社区", (Need("核酸检测", tests=2, within="PT48H"),)),
+        ),
+        no=("任务|频次\n巡查|抵达后24小时内1次", "抵达后24小时内1次核酸检测"),
+        build=_tests_in_cell_within,
     ),
     Rule(
         "quarantine.tests-on-bare-days",
