@@ -359,7 +359,8 @@ class _Reader:
                 # A schedule behind the last of several populations (…，在第1、7天各检测一次) is meant for all of them.
                 shared = n.test_days and "，" in text[since : m.start]
                 return self._give([d for d in (here if shared else [last]) if _takes(d, n)], n, m, i)
-            if text[last.end : m.start] == "|":  # the cell of a table, for the stage that is as long as its last test day
+            if text[last.end : m.start] == "|":
+                # The cell of a table: for the stage that is as long as its last test day.
                 as_long = [d for d in mine if d.who == last.who and d.need.days and n.test_days[-1:] == (d.need.days,)]
                 return self._give(as_long[-1:] or [d for d in [last] if _takes(d, n)], n, m, i)
             close = _is_tested(mine[0]) or text[last.end : m.start] in ("（", "+", "，期间", "，其间")
