@@ -13,6 +13,7 @@ from importlib.resources import files
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from extractor.rules.names import (
+    ACTION,
     ACTIONS,
     ALSO_VERBS,
     ASIDE,
@@ -275,7 +276,7 @@ def _widened(text: str, start: int, floor: int, name: Name) -> Name:
             at = m.end()
     if not 0 <= at < name.start or name.canonical == "同志" or not MODIFIER.match(text, at, name.start):
         return name
-    if text[at : at + 2] in ACTIONS:
+    if ACTION.match(text, at):
         return name
     if name.canonical == "单位":
         return Name(at, name.end, normal(text[at : name.end]), "institution")
