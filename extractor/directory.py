@@ -21,6 +21,8 @@ from extractor.rules.names import (
     BREAK,
     ENDING,
     FALSE_FRIENDS,
+    GENERIC,
+    GOVERNING_VERBS,
     HEAD,
     INNER_OFFICE,
     JOIN,
@@ -228,7 +230,8 @@ def names(text: str, start: int, end: int, found: Sequence[Hit]) -> list[Name]:
         if last and last.end == at and (whole := _merged(text, last, name, word)):
             out[-1] = whole
         elif last and _modifies(text, last, name, word) and 0 < at - last.end <= 12 and _plain(text, last.end, at):
-            out[-1] = replace(name, start=last.start, canonical=normal(text[last.start : b]))
+            kind: PartyType = "institution" if name.type == "all" else name.type
+            out[-1] = replace(name, start=last.start, canonical=normal(text[last.start : b]), type=kind)
         else:
             out.append(name)
         floor = name.end
@@ -237,6 +240,8 @@ def names(text: str, start: int, end: int, found: Sequence[Hit]) -> list[Name]:
 
 def _modifies(text: str, first: Name, second: Name, word: bool) -> bool:
     """Whether a name may begin the modifier of a later one: 铁路 + 沿线环境治理 + 联席会议, 重点地区 + 返岗 + 人员."""
+    if text[second.start : second.end] in GENERIC and first.type in ("public", "institution", "territory", "body"):
+        return text[first.end : first.end + 2] not in GOVERNING_VERBS
     if first.bare:
         return not second.bare and (word or text[first.start : first.end] not in ALSO_VERBS)
     place = first.type == "territory" and text[first.start] not in "各每有相"

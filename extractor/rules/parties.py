@@ -218,7 +218,7 @@ BY = Rule(
 )  # fmt: skip
 ASKED = Rule(
     "parties.asked", "请、要求、责成、授权、严禁某单位做",
-    f"(?:(?<![邀申聘提报呈])请|(?<![按照的])要求|责成|授权|委托|责令|严禁|禁止|建议|勉励|希望|务请|指定)(?:任何|一切)?"
+    f"(?:(?<![邀申聘提报呈])请|(?<![按照的])要求|责成|授权|(?<![应须可当以])委托|责令|严禁|禁止|建议|勉励|希望|务请|指定)(?:任何|一切)?"
     f"(?P<span>(?:[^，。；：、的{ORGANS}{OTHERS}\n]{{2,16}}的)?{NAMES})(?!的|备案|审批|批准|同意)",
     yes=("请[各单位]于月底前反馈。", "会议要求[各派出机构]严格落实责任。", "严禁[企业]私拉乱接。"),
     no=("邀请企业参加推介会。", "报请政府批准后实施。", "严禁在工地吸烟。"),
@@ -396,7 +396,7 @@ def find(text: str, sentences: Sequence[Body], crosses: Crosses | None = None) -
 def _fits(rule: Rule, text: str, group: Group, before: str, after: str) -> bool:
     """Whether the names that a rule found are such as it means: the shadow does not show what they are."""
     first, last = group.names[0], group.names[-1]
-    if last.type == "public" and _UNDERGOES.match(after):
+    if (last.type == "public" and _UNDERGOES.match(after)) or _TESTED.match(after):
         return False
     if rule is PEOPLE:
         return last.type == "public"
@@ -496,6 +496,10 @@ _STAFF = re.compile("(?:人员|教师|老师|职工|专家|医生|护士|队伍)
 """Staff named in general: often an object, so only clear verbs make it a subject."""
 _UNDERGOES = re.compile("(?:也|均|都|则|原则上)?(?:一律|必须|应|要)?(?:不让|实行|实施|调整|采取|纳入|落实|劝返|进行[^，。；]{0,8}隔离)")
 """What is done to people, not by them."""
+_TESTED = re.compile("(?:要|应|须|均|都|一律)?每?[0-9一二三两]{0,2}[天日周][0-9一二三两]{1,2}(?:检|次核酸|次检测|次抗原)")
+"""How often people are tested (每周两检): a measure on them."""
+
+
 def _sign(text: str, group: Group) -> str:
     """What stands for a group in the shadow."""
     last = group.names[-1]
