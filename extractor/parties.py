@@ -183,7 +183,7 @@ class _Carried:
             self._last = (_scope(sentence), _inherited(a for a in own if (a.mention.start, a.mention.end) in last))
             if not subjects.DEMAND.search(text, start, lead[0].group.start):
                 named = _inherited(
-                    a for a in own if a.mention.rule in subjects.LEADING and a.role != "lead" and _is_one(a.mention)
+                    a for a in own if a.mention.rule in subjects.LEADING and (a.role != "lead" or text[sentence.end - 1] == "；") and _is_one(a.mention)
                 )
                 self._keep(sentence, named if len(lead) == 1 else ())
                 return tuple(own)

@@ -232,7 +232,7 @@ OWNER = Rule(
 )  # fmt: skip
 OWNER_NEXT = Rule(
     "parties.owner-next", "并列的责任承担者",
-    f"{_DUTY}[、和与及](?P<span>{NAMES})的?[一-鿿]{{0,8}}{_DUTY}",
+    f"(?<=[责职][任责])[、和与及](?P<span>{NAMES})的?[一-鿿]{{0,8}}{_DUTY}",
     yes=("压实部门监管责任和[企业]主体责任。", "落实属地责任、[行业部门]主管责任。"),
     no=("厘清责任和企业边界。", "落实责任、保障企业用工。"),
 )  # fmt: skip
