@@ -124,7 +124,7 @@ def _is_one(mention: Mention) -> bool:
 
 def _own_matter(text: str, start: int, end: int) -> bool:
     """Whether a sentence opens with a matter or a thing of its own, so that no earlier subject is meant."""
-    if any(opening.match(text, start, end) for opening in (subjects.NEW_SPEECH, subjects.OTHER_SUBJECT, subjects.BAN)):
+    if any(opening.match(text, start, end) for opening in (subjects.NEW_SPEECH, subjects.OTHER_SUBJECT, subjects.BAN, subjects.ABOUT)):
         return True
     if not subjects.TOPIC.match(text, start, end):
         return False

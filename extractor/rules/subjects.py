@@ -36,6 +36,8 @@ BAN = re.compile("(?:坚决|一律|原则上|也|并|[^，。；]{1,8}(?:期间|
 """Begins with a ban or an encouragement of its own."""
 BAN_ON = re.compile("(?<=；)(?:[也并均]|一律)?不(?:得|许|准|能)(?!任何)")
 """Forbids behind a semicolon, which joins clauses of one subject: the same who has to act may not do this."""
+ABOUT = re.compile("对(?:(?!必须|[要应须]|进行|开展|实行|实施|给予|推行)[^，。；]){5,40}，")
+"""Begins with a case of its own (对连续两年排名末位的，…): what is done about it is told of nobody in particular."""
 TOPIC = re.compile("(?:(?!的)[一-鿿]){2,14}?(?<![中时后前间内上下])(?:要(?![求点素])|必须|应当|不得|须|实行|严禁)")
 """Begins with a thing that has to be so; counts only if no word of OPENERS begins it."""
 ENFORCEMENT = re.compile("对[^。；]{1,30}，(?:一律|均)?(?:实行|实施|落实)?(?:集中|居家)|(?:凡是?|对)[^。；]{0,40}(?:的|者)，[^。；]{0,20}(?:严肃|追究|查处|问责|处理|处罚|曝光)")
