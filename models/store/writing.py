@@ -10,7 +10,24 @@ from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Dialect, Insert, Table, TextClause, bindparam, delete, insert, select, text
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Function,
+    Insert,
+    Integer,
+    ScalarSelect,
+    Select,
+    Table,
+    bindparam,
+    column,
+    delete,
+    func,
+    insert,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.engine.default import DefaultDialect
@@ -121,19 +138,25 @@ def reserve(connection: Connection, counts: Mapping[type[tables.Base], int]) -> 
 
 
 @cache
-def _numbers(dialect: str, wanted: tuple[type[tables.Base], ...]) -> TextClause:
-    each = (_LAST_NUMBER if dialect == "sqlite" else _NEXT_NUMBERS).format
-    return text("SELECT " + ", ".join(each(table=table.__tablename__) for table in wanted))
+def _numbers(dialect: str, wanted: tuple[type[tables.Base], ...]) -> Select[Any]:
+    return select(*map(_last_number if dialect == "sqlite" else _next_numbers, wanted))
 
 
-_LAST_NUMBER = """(
-    SELECT coalesce(max(n), 0) FROM (
-        SELECT max(id) AS n FROM {table} UNION ALL SELECT seq FROM sqlite_sequence WHERE name = '{table}'
-    )
-)"""
-_NEXT_NUMBERS = """ARRAY(
-    SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, :{table})
-)"""
+def _last_number(wanted: Any) -> ScalarSelect[int]:
+    """The largest number that a table has, or ever had where SQLite keeps that."""
+    ever = select(_sequences.c.seq).where(_sequences.c.name == wanted.__tablename__)
+    known = select(func.max(wanted.id).label("n")).union_all(ever).subquery()
+    return select(func.coalesce(func.max(known.c.n), 0)).scalar_subquery()
+
+
+def _next_numbers(wanted: Any) -> Function[Any]:
+    """An array of the next numbers of a table on PostgreSQL."""
+    name = wanted.__tablename__
+    rows = func.generate_series(1, bindparam(name, type_=Integer))
+    return func.array(select(func.nextval(func.pg_get_serial_sequence(name, "id"))).select_from(rows).scalar_subquery())
+
+
+_sequences = table("sqlite_sequence", column("name"), column("seq", Integer))
 
 
 def department_ids(connection: Connection, types: Mapping[str, str]) -> dict[str, int]:
