@@ -125,9 +125,34 @@ def clean(raw: str, own_noise: Sequence[Rule] = ()) -> CleanText:
 def _view(raw: str) -> str:
     """The raw text with characters replaced one to one, so that offsets stay as they are."""
     text = raw.replace("\u3000\u3000", "\n\n").translate(_TABLE)  # a double indent begins a paragraph
+    text = _with_lost_breaks(text)
     if "\t" in text:
         text = _CELL.sub(lambda m: "|".ljust(len(m.group())), text)
     return _FIGURE.sub(lambda m: "," if m.group() == "，" else ":", text)
+
+
+# Where a page came as one line, with a space for each line break: behind a stop, before a marker, behind the title of a
+# point or of the text.
+_POINT = r"(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|[0-9]{1,2}[.．、](?![0-9]))"
+_LOST_BREAK = re.compile(
+    rf"(?:(?<=[。！？；：…])|(?<=[。！？…]”)) (?=[^\s。，、；：！？”）])|(?<=[^\s，、]) (?={_POINT})"
+)
+_HEADING_BREAK = re.compile(rf"(?<=\n)({_POINT}[^\s。；：！？]{{2,30}}) (?=[^\s。，、；：！？”）])")
+_TITLE_BREAK = re.compile(
+    r"\s{0,9}[^。，；：！？\s]{4,50}"
+    r"(?:通知|通告|公告|讲话|意见|方案|规定|办法|纪要|发言|提示|决定|倡议书|要点|措施|报告|令|书|信) (?=\S)"
+)
+_ONE_LINE = 100
+
+
+def _with_lost_breaks(text: str) -> str:
+    """The text with line breaks where one line holds most of it and spaces stand for them."""
+    longest = max(text.split("\n"), key=len)
+    if len(longest) < _ONE_LINE or 2 * len(longest) < len(text):
+        return text
+    broken = _HEADING_BREAK.sub("\\1\n", _LOST_BREAK.sub("\n", text))
+    title = _TITLE_BREAK.match(broken)
+    return broken if title is None else broken[: title.end() - 1] + "\n" + broken[title.end() :]
 
 
 def _lines(raw: str, view: str) -> list[_Line]:

@@ -413,8 +413,9 @@ def text_features(text: str, found: Sequence[Features], alone: Sequence[float]) 
     if any(_REPORT.search(line) for line in head_lines):
         f["text.report"] = 1.0
     how_often = Counter(sign for g in found for sign in _TEXT_SIGNS.keys() & g.keys())
-    for sign, count in how_often.items():
-        f[_TEXT_SIGNS[sign]] = min(1.0, 3 * count / n)
+    for sign, name in _TEXT_SIGNS.items():  # in this order: a sum of floats depends on it
+        if sign in how_often:
+            f[name] = min(1.0, 3 * how_often[sign] / n)
     return f
 
 

@@ -212,3 +212,28 @@ def test_a_single_page_number_that_cuts_a_word() -> None:
 )
 def test_the_number_of_a_point_stays(raw: str) -> None:
     assert clean(raw).noise == ()
+
+
+ONE_LINE = (
+    "县防汛办关于做好强降雨防范的通知 各镇人民政府： 据预报，明后天有暴雨。现将有关事项通知如下： 一、加强值班值守 "
+    "各镇要严格落实领导带班，2小时一报。 （一）盯紧山塘水库。 （二）转移危险区群众。 二、备足物资 县应急局要在今晚前把“ 救生衣 ”发到村。"
+)
+
+
+def test_spaces_stand_for_line_breaks_where_a_page_came_as_one_line() -> None:
+    assert clean(ONE_LINE).text.split("\n") == [
+        "县防汛办关于做好强降雨防范的通知",
+        "各镇人民政府：",
+        "据预报，明后天有暴雨。现将有关事项通知如下：",
+        "一、加强值班值守",
+        "各镇要严格落实领导带班，2小时一报。",
+        "（一）盯紧山塘水库。",
+        "（二）转移危险区群众。",
+        "二、备足物资",
+        "县应急局要在今晚前把“救生衣”发到村。",
+    ]
+
+
+def test_spaces_stay_glue_where_a_text_has_lines() -> None:
+    raw = "\n".join(["各镇要严格落实值班制度。 县应急局要盯紧山塘水库，做到人员、物资、预案三到位。"] * 8)
+    assert "。\n县" not in clean(raw).text
