@@ -332,7 +332,7 @@ def groups(text: str, end: int, found: Sequence[Name]) -> list[Group]:
         i += 1
         while True:
             if i < len(found) and (at := _joins(text, stop, found[i], members[-1].bare)) is not None:
-                members.append(replace(found[i], start=at))
+                members.append(found[i] if found[i].start == at else replace(found[i], start=at))
                 stop = _aside(text, found[i].end, end)
                 i += 1
             elif (other := UNKNOWN.match(text, stop, end)) and len(members) < 40:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from extractor import roles
 from extractor.directory import Crosses
@@ -138,7 +138,7 @@ def _scope(sentence: Judged) -> tuple[bool, int]:
 
 def _inherited(parties: Iterable[Assignment]) -> tuple[Assignment, ...]:
     """The parties as the next sentence takes them over."""
-    return tuple(replace(a, inherited=True) for a in parties)
+    return tuple(a if a.inherited else Assignment(a.mention, a.role, True) for a in parties)
 
 
 _LEVELS = 8

@@ -19,6 +19,7 @@ from extractor.matcher import candidates, settle
 from extractor.rule import Match, Rule
 from extractor.rules.actions import ACTS, ADVERBS, GOVERNING, RESULT, VERBS, either
 from extractor.rules.names import WHILE
+from extractor.rules.subjects import LEADING
 from models.records import PartyType
 
 ORGANS = "\ue000"
@@ -300,9 +301,16 @@ PEOPLE = Rule(
     no=("对返乡人员，要做好登记。", "加强对来访人员的管理，要求登记。"),
 )  # fmt: skip
 
+PARALLEL = Rule(
+    "parties.parallel", "与前后分句并列的主语",
+    f"[，；]{_LIGHT}{{0,2}}(?P<span>{OTHERS})(?!{_NOMINAL}|{_SAYS}|[是由已]|不是|一{OTHERS}|曾|始终|一直|主体|复工|复产|开工|发展|生产|经营|运行|治理|防控|改革|环境|服务|质量|规模|数量|利益|诉求|困难|就业|生活|用工|周边|附近|门口|[^，。；\n]{{0,3}}[{ORGANS}{OTHERS}{FIELDS}])(?![^，。；\n]{{1,6}}(?:[前后时]|期间)，)(?=[^，。；\n]{{3}})",
+    yes=("财务部备足资金，[企业]先行先试。", "各科室要排班，[运输公司]卫星定位不能掉线。"),
+    no=("财务部备足资金，企业复工稳步推进。", "做好准备，企业先行先试。"),
+    build=_unless_object,
+)  # fmt: skip
 SHADOW_RULES: tuple[Rule, ...] = (
     CHAIR, TOGETHER, ASKED, BY, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, RELATIVE, BODIES, PLACES, TABLE_LEAD, TABLE, ENCOURAGED, PLACE, PEOPLE, COORDINATE, SUBJECT, FIELD_SUBJECT, SET_UP, WHEN, BEING, WORK, TIMED, DOER, DOER_NEXT, TOPIC, FIELDS_DOER,
-    ORGAN_DOER, WITH_CASE, FROM_CASE, RELATIVE_DOER,
+    ORGAN_DOER, WITH_CASE, FROM_CASE, RELATIVE_DOER, PARALLEL,
 )  # fmt: skip
 """In the order of precedence: the first rule that finds a group names it."""
 
@@ -384,6 +392,8 @@ def find(text: str, sentences: Sequence[Body], crosses: Crosses | None = None) -
                 continue
             after = view.text[m.end : m.end + 40].partition("\n")[0]
             before = view.text[max(0, m.start - 1) : m.start]
+            if rule is PARALLEL and not any(f.rule in LEADING for f in out[k]):
+                continue
             if not _fits(rule, text, group, before, after):
                 continue
             seen.add(last)
@@ -400,6 +410,8 @@ def _fits(rule: Rule, text: str, group: Group, before: str, after: str) -> bool:
         return False
     if rule is PEOPLE:
         return last.type == "public"
+    if rule is PARALLEL:
+        return last.type in ("institution", "territory") and text[group.start] not in "一你待有在"
     if rule is DOER:
         return last.canonical != "人员"
     if rule is BODIES:
@@ -494,7 +506,7 @@ _COUNTED = re.compile("(?P<one>[一-鿿]{2,4}?)(?:[0-9]{1,2}|[二三四五六七
 _OF_BODIES = re.compile("[^，。；]{0,12}(?:专班|组)")
 _STAFF = re.compile("(?:人员|教师|老师|职工|专家|医生|护士|队伍)$")
 """Staff named in general: often an object, so only clear verbs make it a subject."""
-_UNDERGOES = re.compile("(?:也|均|都|则|原则上)?(?:一律|必须|应|要)?(?:不让|实行|实施|调整|采取|纳入|落实|劝返|进行[^，。；]{0,8}隔离)")
+_UNDERGOES = re.compile("(?:也|均|都|则|原则上)?(?:一律|必须|应|要)?(?:不让|实行|实施|调整|采取|纳入|落实(?=[^，。；]{0,12}(?:隔离|监测|管控|检测))|劝返|进行[^，。；]{0,8}隔离)")
 """What is done to people, not by them."""
 _TESTED = re.compile("(?:要|应|须|均|都|一律)?每?[0-9一二三两]{0,2}[天日周][0-9一二三两]{1,2}(?:检|次核酸|次检测|次抗原)")
 """How often people are tested (每周两检): a measure on them."""

@@ -15,6 +15,7 @@ LEADING = frozenset({
     "parties.field-subject",
     "parties.fields-doer",
     "parties.organ-doer",
+    "parties.parallel",
     "parties.place",
     "parties.places",
     "parties.relative",
