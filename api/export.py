@@ -1,13 +1,13 @@
 """Downloads of obligations: the ledger as CSV, or lines of JSON, in constant memory.
 
-Each batch is read in a transaction of its own, and none is held while a reader is waited for: slow readers keep no
+Each part is read in a transaction of its own, and none is held while a reader is waited for: slow readers keep no
 database connection. An error breaks the connection, so that no half of a file passes for a whole one.
 """
 
 from __future__ import annotations
 
 import urllib.parse
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable
 from typing import Literal
 
 from fastapi import Response
@@ -17,14 +17,16 @@ from sqlalchemy import Connection
 
 from api.deps import Service
 from api.errors import Problem
+from extractor import collector
 from models import ledger
 from models.ledger import Encoding, Preset
-from models.store import obligations
+from models.store import export, obligations
 from models.store.obligations import Filter, ObligationView
+from models.store.paging import Position
 
 Form = Literal["json", "csv", "jsonl"]
 
-# Large enough for the database, small enough that others get their turn between two.
+# So many lines at a time: large enough for the database, small enough that others get their turn between two.
 BATCH = 250
 
 _MEDIA: dict[str, Form] = {
@@ -39,8 +41,8 @@ _MEDIA: dict[str, Form] = {
 
 _line = TypeAdapter(ObligationView)
 
-Write = Callable[[int, Sequence[ObligationView]], bytes]
-"""Makes bytes of a batch, given how many rows came before it."""
+Part = Callable[[Connection], bytes | None]
+"""Reads the next part of a file; None after the last. It knows how far it has come."""
 
 
 def negotiate(accept: str) -> Form:
@@ -78,14 +80,14 @@ def csv(
 ) -> Response:
     """The ledger of all obligations that a filter lets pass."""
     head = b"".join(ledger.write_csv([ledger.header(preset)], encoding))
-    table = _batches(serving, wanted, ordering, head, csv_writer(preset, encoding))
+    table = _stream(serving, head, csv_parts(wanted, ordering, preset, encoding))
     charset = "gb18030" if encoding == "gb18030" else "utf-8"
     return StreamingResponse(table, 200, _saved_as(f"{preset}.csv"), f"text/csv; charset={charset}; header=present")
 
 
 def jsonl(serving: Service, wanted: Filter, ordering: str) -> Response:
     """All obligations that a filter lets pass, one a line."""
-    lines = _batches(serving, wanted, ordering, b"", lambda _, views: json_lines(views))
+    lines = _stream(serving, b"", json_parts(wanted, ordering))
     return StreamingResponse(lines, 200, _saved_as("任务.jsonl"), "application/jsonl")
 
 
@@ -95,36 +97,43 @@ def _saved_as(name: str) -> dict[str, str]:
     return {"Content-Disposition": disposition}
 
 
-async def _batches(
-    serving: Service, wanted: Filter, ordering: str, head: bytes, write: Write
-) -> AsyncIterator[bytes]:
-    """The head, then the rows in batches, which are turned into bytes in the thread that reads them."""
-
-    def batch(connection: Connection, cursor: str | None, before: int) -> tuple[bytes, str | None, int]:
-        page = obligations.page(connection, wanted, ordering=ordering, cursor=cursor, limit=BATCH)
-        return write(before, page.results), page.next, before + len(page.results)
-
+async def _stream(serving: Service, head: bytes, part: Part) -> AsyncIterator[bytes]:
+    """The head, then part after part, each made in the thread that reads it."""
     yield head
-    cursor: str | None = None
-    before = 0
-    while True:
-        data, cursor, before = await serving.read_bulk(batch, cursor, before)
+    while (data := await serving.read_bulk(part)) is not None:
         yield data
-        if cursor is None:
-            return
 
 
-def json_lines(views: Iterable[ObligationView]) -> bytes:
-    """Obligations as lines of JSON."""
-    return b"".join(_line.dump_json(view) + b"\n" for view in views)
-
-
-def csv_writer(preset: Preset, encoding: Encoding) -> Write:
-    """Writes batches of a ledger; the rows are numbered through."""
+def csv_parts(wanted: Filter, ordering: str, preset: Preset, encoding: Encoding) -> Part:
+    """The rows of the ledger, without a header; a task is a row, however many obligations it has."""
     plain: Encoding = "utf-8" if encoding == "utf-8-sig" else encoding
+    mark, rows = export.Mark(), 0
 
-    def write(before: int, views: Sequence[ObligationView]) -> bytes:
-        rows = ledger.rows(map(ledger.stored_entry, views), preset)
-        return b"".join(ledger.write_csv(([before + at, *row[1:]] for at, row in enumerate(rows, 1)), plain))
+    def part(connection: Connection) -> bytes | None:
+        nonlocal rows
+        with collector.resting():
+            tasks = export.following(connection, wanted, ordering, mark)
+            if tasks is None:
+                return None
+            data = b"".join(ledger.write_csv(ledger.rows(tasks, preset, first=rows + 1), plain))
+            rows += len(tasks)
+            return data
 
-    return write
+    return part
+
+
+def json_parts(wanted: Filter, ordering: str) -> Part:
+    """Obligations as lines of JSON."""
+    place: Position | None = None
+
+    def part(connection: Connection) -> bytes | None:
+        nonlocal place
+        with collector.resting():
+            places = obligations.keys(connection, wanted, ordering, place, BATCH)
+            if not places:
+                return None
+            place = places[-1]
+            views = obligations.load(connection, [one.key[-1] for one in places])
+            return b"".join(_line.dump_json(view) + b"\n" for view in views)
+
+    return part

@@ -1,7 +1,8 @@
 """The ledger (台账): how records become the rows that an office works with. The one place where its columns are.
 
-An entry is an obligation with what its row needs, from a fresh extraction or from the store; a preset is a list of
-columns; `write_csv` makes the file. No national standard says what the columns are; these are the customary ones.
+An entry is an obligation with what its row needs, from a fresh extraction or from the store. Entries that make one
+task are joined, a preset says which columns a row has, and `write_csv` makes the file. No national standard says what
+the columns are; these are the customary ones.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice
+from operator import itemgetter
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from models.records import Extraction, Item, Span
 
@@ -25,6 +29,12 @@ Cell = str | int
 
 UNITS = "、"
 WORDS = "；"
+UNTOUCHED = "待签收"
+
+# A task has so many parts at most, so that a bracket that nobody closed does not swallow what follows.
+MOST_PARTS = 8
+# A line break and an indent at most stand between a task and its bracket, or between the parts of a bracket.
+NEAR = 4
 
 # Posts that lead (分管领导, 乡镇长, 党委书记, 卫健局主要负责人); other posts are staff.
 _LEADS = re.compile(r"(领导|书记|负责人|负责同志|长|主任)$")
@@ -33,8 +43,7 @@ _MARKER_END = re.compile(r"[、．.，,：:\s]+$")
 _TO_OFFICIAL = str.maketrans("()", "（）")
 
 
-@dataclass(frozen=True, slots=True)
-class EntryParty:
+class EntryParty(NamedTuple):
     """Who has to act: canonical name, type and role as `models.records` has them."""
 
     canonical: str
@@ -42,8 +51,7 @@ class EntryParty:
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class EntryDeadline:
+class EntryDeadline(NamedTuple):
     """By when: the speech's words, and the exclusive instant that follows where one does."""
 
     kind: str
@@ -51,27 +59,37 @@ class EntryDeadline:
     due: dt.datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen only because there are millions of them: to make a frozen one takes twice the time.
+@dataclass(slots=True)
 class Entry:
-    """One obligation with all that its row of the ledger tells."""
+    """One obligation, or one task of several, with all that its row of the ledger tells.
+
+    `start` and `end` are code points of the speech, `item` is its point. `before` is what stands between a bracket and
+    the obligation before it in its point, `after` what follows the words of the task in the text and belongs to it.
+    """
 
     record: str
     number: int
     speech: int | None
+    item: str | int | None
+    start: int
+    end: int
     source: str
     date: dt.date | None
     section: str
     label: str
     text: str
     standing: bool
-    parties: tuple[EntryParty, ...]
-    deadlines: tuple[EntryDeadline, ...]
-    status: str = "待签收"
+    status: str = UNTOUCHED
     progress: str = ""
     problems: str = ""
     next_steps: str = ""
     completion: int | None = None
     closed_on: dt.date | None = None
+    parties: tuple[EntryParty, ...] = ()
+    deadlines: tuple[EntryDeadline, ...] = ()
+    before: str = ""
+    after: str = ""
 
 
 # From records to entries
@@ -81,19 +99,30 @@ def entries(extraction: Extraction) -> Iterator[Entry]:
     """The entries of a fresh extraction, in text order; record numbers are those of the text's hash and the record."""
     source = extraction.source
     place = labels(extraction.items)
+    items = {item.id: item for item in extraction.items}
     parties = {party.id: party for party in extraction.parties}
     deadlines = {deadline.id: deadline for deadline in extraction.deadlines}
+    ended = 0
     for number, obligation in enumerate(extraction.obligations, 1):
+        item, span = items.get(obligation.item or ""), obligation.span
         label, section = place.get(obligation.item or "", ("", ""))
+        before = ""
+        if item is not None and is_bracket(span.text):
+            since = max(item.marker.end, ended) - item.span.start
+            before = item.span.text[since : span.start - item.span.start]
+        ended = span.end
         yield Entry(
             record=f"{source.sha256[:12]}-{obligation.id}",
             number=number,
             speech=None,
+            item=obligation.item,
+            start=span.start,
+            end=span.end,
             source=source.title or "",
             date=_day(source.date),
             section=section,
             label=label,
-            text=words(obligation.span),
+            text=words(span),
             standing=obligation.standing,
             parties=tuple(
                 EntryParty(parties[role.party].canonical, parties[role.party].type, role.role)
@@ -103,31 +132,33 @@ def entries(extraction: Extraction) -> Iterator[Entry]:
                 EntryDeadline(limit.kind, words(limit.span), _instant(limit.due))
                 for limit in map(deadlines.__getitem__, obligation.deadlines)
             ),
+            before=before,
         )
 
 
 def stored_entry(view: ObligationView) -> Entry:
-    """The entry of a stored obligation, with its follow-up; its record number is that of the store."""
+    """The entry of a stored obligation by itself, with its follow-up; its record number is that of the store."""
     return Entry(
         record=str(view.id),
         number=view.number + 1,
         speech=view.speech_id,
+        item=view.item_id,
+        start=view.start,
+        end=view.end,
         source=view.speech_title or "",
         date=view.speech_date,
         section=view.section or "",
         label=view.label or "",
         text=view.clean or view.text,
         standing=view.standing,
-        parties=tuple(EntryParty(party.canonical, party.type, party.role) for party in view.parties),
-        deadlines=tuple(
-            EntryDeadline(limit.kind, limit.text, _instant(limit.due)) for limit in view.deadlines
-        ),
         status=view.status,
         progress=view.progress or "",
         problems=view.problems or "",
         next_steps=view.next_steps or "",
         completion=view.completion,
         closed_on=view.closed_on,
+        parties=tuple(EntryParty(party.canonical, party.type, party.role) for party in view.parties),
+        deadlines=tuple(EntryDeadline(limit.kind, limit.text, _instant(limit.due)) for limit in view.deadlines),
     )
 
 
@@ -159,28 +190,113 @@ def labels(items: Iterable[Item]) -> Mapping[str, tuple[str, str]]:
     return found
 
 
+# From entries to tasks
+
+
+def grouped(found: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Entries in text order, in the groups that make one task each.
+
+    A bracket after the full stop that only names units or a date (`…。（市商务局牵头，6月底前完成）`) is an obligation
+    of its own in the records; in the ledger it completes the task that it stands behind.
+    """
+    group: list[Entry] = []
+    for entry in found:
+        if group and continues(group, entry):
+            group.append(entry)
+            continue
+        if group:
+            yield group
+        group = [entry]
+    if group:
+        yield group
+
+
+def continues(group: Sequence[Entry], entry: Entry) -> bool:
+    """Whether an entry belongs to the task of the entries before it."""
+    last = group[-1]
+    return (
+        entry.start - last.end <= NEAR
+        and entry.item == last.item
+        and entry.speech == last.speech
+        and (is_bracket(entry.text) or _is_open(group))
+        and len(group) < MOST_PARTS
+    )
+
+
+def is_bracket(text: str) -> bool:
+    """Whether an obligation is a bracket; `（一）` in front of a task is none.
+
+    >>> is_bracket("（市商务局牵头，6月底前完成）"), is_bracket("（一）各镇要加强巡查。")
+    (True, False)
+    """
+    text = text.strip()
+    return text.startswith(("（", "(")) and not 0 < text[:5].replace(")", "）").find("）") < min(5, len(text) - 1)
+
+
+def _is_open(group: Iterable[Entry]) -> bool:
+    """Whether a bracket that began in the group goes on: `（责任单位：市商务局；` before `完成时限：10月底前）`."""
+    text = "".join(entry.text for entry in group)
+    return sum(map(text.count, "（(")) > sum(map(text.count, "）)"))
+
+
+def task(group: Sequence[Entry]) -> Entry:
+    """One entry of those that make a task: the words and number of the first, with what all of them say.
+
+    The task of a lone bracket is what stands before it. Follow-up is what was entered first.
+    """
+    first = group[0]
+    alone = is_bracket(first.text) and bool(first.before.strip())
+    if len(group) == 1 and not alone:
+        return first
+    text = first.before if alone else first.text
+    worked_on = [part for part in group if part.status != UNTOUCHED]
+    return replace(
+        first,
+        text=text,
+        after="".join(part.text for part in (group if alone else group[1:])),
+        standing=any(part.standing for part in group),
+        parties=tuple(party for part in group for party in part.parties),
+        deadlines=tuple(deadline for part in group for deadline in part.deadlines),
+        status=worked_on[0].status if worked_on else UNTOUCHED,
+        progress=next((part.progress for part in group if part.progress), ""),
+        problems=next((part.problems for part in group if part.problems), ""),
+        next_steps=next((part.next_steps for part in group if part.next_steps), ""),
+        completion=next((part.completion for part in group if part.completion is not None), None),
+        closed_on=next((part.closed_on for part in group if part.closed_on is not None), None),
+    )
+
+
 # The cells
 
 
-def lead_units(entry: Entry) -> list[str]:
-    """Who leads: those said to; where none is, the only or first of those simply responsible."""
-    leads = _units(entry, "lead")
-    return leads or _units(entry, "responsible")[:1]
+class Roles(NamedTuple):
+    """Who stands where in a row, each once: units that lead, co-operate and oversee, and posts, which are persons."""
+
+    leads: list[str]
+    others: list[str]
+    overseers: list[str]
+    posts: list[str]
 
 
-def other_units(entry: Entry) -> list[str]:
-    """Who co-operates: those said to, after those responsible beside the lead."""
-    leads = lead_units(entry)
-    return [unit for unit in _units(entry, "responsible") + _units(entry, "support") if unit not in leads]
+def roles(parties: Iterable[EntryParty]) -> Roles:
+    """Where nobody is said to lead, the only or first of those simply responsible does; the others of them co-operate.
+
+    >>> roles([EntryParty(name, "department", "responsible") for name in ("教育局", "公安局")]).others
+    ['公安局']
+    """
+    if not parties:
+        return _NOBODY
+    by_role: dict[str, list[str]] = {"lead": [], "responsible": [], "support": [], "supervise": []}
+    posts: list[str] = []
+    for canonical, kind, role in parties:
+        (posts if kind == "post" else by_role[role]).append(canonical)
+    lead, responsible, support, overseers = by_role.values()
+    leads = lead or responsible[:1]
+    others = [unit for unit in responsible + support if unit not in leads]
+    return Roles(*(list(dict.fromkeys(names)) for names in (leads, others, overseers, posts)))
 
 
-def _units(entry: Entry, role: str) -> list[str]:
-    return list(dict.fromkeys(p.canonical for p in entry.parties if p.role == role and p.type != "post"))
-
-
-def _posts(entry: Entry, *, leading: bool) -> list[str]:
-    posts = (party.canonical for party in entry.parties if party.type == "post")
-    return list(dict.fromkeys(post for post in posts if bool(_LEADS.search(post)) == leading))
+_NOBODY = Roles([], [], [], [])
 
 
 def due_date(entry: Entry) -> dt.date | None:
@@ -189,81 +305,75 @@ def due_date(entry: Entry) -> dt.date | None:
     return (min(instants) - dt.timedelta(microseconds=1)).date() if instants else None
 
 
-def _limits(entry: Entry) -> str:
-    said = list(dict.fromkeys(limit.text for limit in entry.deadlines if limit.kind != "recurring"))
-    return WORDS.join(said) or ("长期" if entry.standing else "")
-
-
-def _periods(entry: Entry) -> str:
-    return WORDS.join(dict.fromkeys(limit.text for limit in entry.deadlines if limit.kind == "recurring"))
-
-
-def _remark(entry: Entry) -> str:
-    overseers = _units(entry, "supervise")
-    return f"督导：{UNITS.join(overseers)}" if overseers else ""
-
-
-def _open_points(entry: Entry) -> str:
-    missing = [] if entry.parties else ["责任单位"]
-    return UNITS.join(missing + ([] if _limits(entry) or _periods(entry) else ["完成时限"]))
-
-
 def _case_number(entry: Entry) -> str:
     year = f"〔{entry.date.year}〕" if entry.date else ""
     speech = "" if entry.speech is None else f"{entry.speech}-"
     return f"督{year}{speech}{entry.number}号"
 
 
-def _source(entry: Entry) -> str:
-    day = entry.date
-    return entry.source + (f"（{day.year}年{day.month}月{day.day}日）" if day else "")
+@lru_cache(256)
+def _source(title: str, day: dt.date | None) -> str:
+    return _one_line(title) + (f"（{day.year}年{day.month}月{day.day}日）" if day else "")
 
 
 def _iso(day: dt.date | None) -> str:
     return day.isoformat() if day else ""
 
 
-Column = tuple[str, Callable[[Entry], Cell]]
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
-_TASK: tuple[Column, ...] = (
-    ("重点任务", lambda entry: entry.section),
-    ("工作任务", lambda entry: entry.text),
-    ("责任领导", lambda entry: UNITS.join(_posts(entry, leading=True))),
-)
-_LEAD: Column = ("牵头单位", lambda entry: UNITS.join(lead_units(entry)))
-_OTHERS: Column = ("配合单位", lambda entry: UNITS.join(other_units(entry)))
-_ALL_UNITS: Column = ("责任单位", lambda entry: UNITS.join(lead_units(entry) + other_units(entry)))
-_LIMIT: Column = ("完成时限", _limits)
-_REMARK: Column = ("备注", _remark)
 
-# The first column, 序号, is the number of the row and is added by `rows`.
-PRESETS: dict[Preset, tuple[Column, ...]] = {
+def _cells(entry: Entry) -> dict[str, str]:
+    """What every column says of an entry, by its title."""
+    section, text = _one_line(entry.section), _one_line(entry.text)
+    leads, others, overseers, posts = roles(entry.parties)
+    limits, periods = "", ""
+    if entry.deadlines:
+        limits = WORDS.join(dict.fromkeys(limit.text for limit in entry.deadlines if limit.kind != "recurring"))
+        periods = WORDS.join(dict.fromkeys(limit.text for limit in entry.deadlines if limit.kind == "recurring"))
+    limits = limits or ("长期" if entry.standing else "")
+    missing = [] if entry.parties else ["责任单位"]
+    if not limits and not periods:
+        missing.append("完成时限")
+    return {
+        "督办编号": _case_number(entry),
+        "任务来源": _source(entry.source, entry.date),
+        "任务类别": section,
+        "重点任务": section,
+        "工作任务": text,
+        "责任领导": UNITS.join(post for post in posts if _LEADS.search(post)) if posts else "",
+        "牵头单位": UNITS.join(leads),
+        "配合单位": UNITS.join(others),
+        "责任单位": UNITS.join(leads + others),
+        "责任人": UNITS.join(post for post in posts if not _LEADS.search(post)) if posts else "",
+        "完成时限": limits,
+        "时限日期": _iso(due_date(entry)) if entry.deadlines else "",
+        "反馈周期": periods,
+        "进展情况": entry.progress,
+        "存在问题": entry.problems,
+        "下一步打算": entry.next_steps,
+        "完成率": "" if entry.completion is None else f"{entry.completion}%",
+        "状态": entry.status,
+        "办结时间": _iso(entry.closed_on),
+        "备注": f"督导：{UNITS.join(overseers)}" if overseers else "",
+        "原文依据": _one_line(entry.text + entry.after) if entry.after else text,
+        "段落号": entry.label,
+        "待确认项": UNITS.join(missing),
+        "记录ID": entry.record,
+    }
+
+
+# 序号, the number of the row, comes first in each.
+PRESETS: dict[Preset, tuple[str, ...]] = {
     "督办台账": (
-        ("督办编号", _case_number),
-        ("任务来源", _source),
-        ("任务类别", lambda entry: entry.section),
-        *_TASK[1:],
-        _LEAD,
-        _OTHERS,
-        ("责任人", lambda entry: UNITS.join(_posts(entry, leading=False))),
-        _LIMIT,
-        ("时限日期", lambda entry: _iso(due_date(entry))),
-        ("反馈周期", _periods),
-        ("进展情况", lambda entry: entry.progress),
-        ("存在问题", lambda entry: entry.problems),
-        ("下一步打算", lambda entry: entry.next_steps),
-        ("完成率", lambda entry: "" if entry.completion is None else f"{entry.completion}%"),
-        ("状态", lambda entry: entry.status),
-        ("办结时间", lambda entry: _iso(entry.closed_on)),
-        _REMARK,
-        ("原文依据", lambda entry: entry.text),
-        ("段落号", lambda entry: entry.label),
-        ("待确认项", _open_points),
-        ("记录ID", lambda entry: entry.record),
+        "督办编号", "任务来源", "任务类别", "工作任务", "责任领导", "牵头单位", "配合单位", "责任人", "完成时限",
+        "时限日期", "反馈周期", "进展情况", "存在问题", "下一步打算", "完成率", "状态", "办结时间", "备注",
+        "原文依据", "段落号", "待确认项", "记录ID",
     ),
-    "分解表": (*_TASK, _LEAD, _OTHERS, _LIMIT, _REMARK),
-    "杭州式": (*_TASK, _ALL_UNITS, _LIMIT, _REMARK),
-}
+    "分解表": ("重点任务", "工作任务", "责任领导", "牵头单位", "配合单位", "完成时限", "备注"),
+    "杭州式": ("重点任务", "工作任务", "责任领导", "责任单位", "完成时限", "备注"),
+}  # fmt: skip
 DEFAULT_PRESET: Preset = "督办台账"
 
 # Columns that a spreadsheet hides: they tie the row to its place in the text.
@@ -276,21 +386,21 @@ def header(preset: Preset = DEFAULT_PRESET) -> list[str]:
     >>> header("分解表")
     ['序号', '重点任务', '工作任务', '责任领导', '牵头单位', '配合单位', '完成时限', '备注']
     """
-    return ["序号", *(title for title, _ in PRESETS[preset])]
+    return ["序号", *PRESETS[preset]]
 
 
-def rows(found: Iterable[Entry], preset: Preset = DEFAULT_PRESET) -> Iterator[list[Cell]]:
-    """The rows of a preset, numbered from 1; cells are not yet guarded against formulas."""
-    columns = [cell for _, cell in PRESETS[preset]]
-    for number, entry in enumerate(found, 1):
-        yield [number, *(cell(entry) for cell in columns)]
+def rows(tasks: Iterable[Entry], preset: Preset = DEFAULT_PRESET, *, first: int = 1) -> Iterator[list[Cell]]:
+    """The rows of a preset, numbered from `first`; cells are not yet guarded against formulas."""
+    wanted = itemgetter(*PRESETS[preset])
+    for number, entry in enumerate(tasks, first):
+        yield [number, *wanted(_cells(entry))]
 
 
 # CSV
 
 # What a spreadsheet takes for the start of a formula, full-width forms included. A quote before such a start counts
 # too: so each guarded cell has one quote more than before, and taking one away gives back what was there.
-_STARTS = "'=+-@\t\r\n＝＋－＠"
+_STARTS = frozenset("'=+-@\t\r\n＝＋－＠")
 _FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 
 
@@ -300,8 +410,7 @@ def guard(cell: Cell) -> Cell:
     >>> guard("=1+1"), guard("县卫健局"), guard(5)
     ("'=1+1", '县卫健局', 5)
     """
-    # Most cells are let pass by their first character; this runs for every one of millions.
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in _STARTS and _FORMULA.match(cell) else cell
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
 def unguard(cell: str) -> str:
@@ -312,21 +421,25 @@ def unguard(cell: str) -> str:
 def write_csv(
     lines: Iterable[Iterable[Cell]], encoding: Encoding = "utf-8-sig", *, batch: int = 500
 ) -> Iterator[bytes]:
-    """A CSV file in pieces: guarded cells, CRLF, quotes as in RFC 4180; `utf-8-sig` begins with a byte order mark.
+    """A CSV file of lines of one length, in pieces: guarded cells, CRLF, quotes as in RFC 4180.
 
-    Half a surrogate pair, which no encoding has, becomes U+FFFD.
+    `utf-8-sig` begins with a byte order mark. Half a surrogate pair, which no encoding has, becomes U+FFFD.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     if encoding == "utf-8-sig":
-        buffer.write("\ufeff")
-    count = 0
-    for count, line in enumerate(lines, 1):
-        writer.writerow([guard(cell) for cell in line])
-        if count % batch == 0:
-            yield _encode(buffer, encoding)
-    if count % batch or count == 0:
+        yield b"\xef\xbb\xbf"
+    remaining = iter(lines)
+    while some := list(islice(remaining, batch)):
+        columns = [_guarded(column) for column in zip(*some, strict=True)]
+        writer.writerows(zip(*columns, strict=True))
         yield _encode(buffer, encoding)
+
+
+def _guarded(column: Sequence[Cell]) -> Sequence[Cell]:
+    # Most columns repeat a few cells, and hardly any begins like a formula; this runs for every one of millions.
+    suspect = any(str(cell)[:1] in _STARTS for cell in set(column))
+    return [guard(cell) for cell in column] if suspect else column
 
 
 def _encode(buffer: io.StringIO, encoding: Encoding) -> bytes:

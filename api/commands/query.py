@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,8 +18,9 @@ from models import ledger
 from models.ledger import Preset
 
 if TYPE_CHECKING:
+    from api.export import Part
     from models.engine import Database
-    from models.store.obligations import Filter, ObligationView
+    from models.store.obligations import ObligationView
 
 SHOWN = 50
 
@@ -49,14 +51,14 @@ def query(
         department=department, role=role, modality=modality, due_before=due_before, due_after=due_after,
         has_deadline=has_deadline, speech=speech, status=status, q=q,
     )  # fmt: skip
-    from api.export import json_lines
+    from api.export import json_parts
     from models.store import obligations
 
     with stored.opened(database_url) as database:
         with database.reading() as connection:
             wanted = given.wanted(connection)
         if as_jsonl or not sys.stdout.isatty():
-            output.write(json_lines(batch) for batch in _batches(database, wanted, ordering))
+            output.write(_parts(database, json_parts(wanted, ordering)))
             return
         with database.reading() as connection:
             page = obligations.page(connection, wanted, ordering=ordering, limit=limit)
@@ -89,12 +91,14 @@ def export(
         department=department, role=role, modality=modality, due_before=due_before, due_after=due_after,
         has_deadline=has_deadline, speech=speech, status=status, q=q,
     )  # fmt: skip
+    from api.export import csv_parts
+
     with stored.opened(database_url) as database:
         with database.reading() as connection:
             wanted = given.wanted(connection)
-        entries = (ledger.stored_entry(view) for batch in _batches(database, wanted, ordering) for view in batch)
-        lines: Iterator[Iterable[ledger.Cell]] = chain([ledger.header(preset)], ledger.rows(entries, preset))
-        output.write(ledger.write_csv(lines, encoding), _path(target))
+        head = ledger.write_csv([ledger.header(preset)], encoding)
+        rows = _parts(database, csv_parts(wanted, ordering, preset, encoding))
+        output.write(chain(head, rows), _path(target))
 
 
 def _path(target: Path | None) -> Path | None:
@@ -103,11 +107,10 @@ def _path(target: Path | None) -> Path | None:
     return target
 
 
-def _batches(database: Database, wanted: Filter, ordering: str) -> Iterator[list[ObligationView]]:
-    from models.store import obligations
-
+def _parts(database: Database, part: Part) -> Iterator[bytes]:
+    """The parts of a file, all of one state of the database."""
     with database.reading() as connection:
-        yield from obligations.stream(connection, wanted, ordering=ordering)
+        yield from iter(partial(part, connection), None)
 
 
 def _show(found: list[ObligationView]) -> None:
@@ -117,12 +120,13 @@ def _show(found: list[ObligationView]) -> None:
     table = Table("编号", "牵头", "配合", "任务", "时限", "状态", "讲话", box=None, pad_edge=False, header_style="bold")
     for view in found:
         entry = ledger.stored_entry(view)
+        who = ledger.roles(entry.parties)
         last = ledger.due_date(entry)
         said = "；".join(dict.fromkeys(limit.text for limit in view.deadlines))
         cells = [
             str(view.id),
-            "、".join(ledger.lead_units(entry)),
-            "、".join(ledger.other_units(entry)),
+            "、".join(who.leads),
+            "、".join(who.others),
             " ".join(entry.text.split()),
             f"{said}（{last.isoformat()}）" if last else said,
             view.status,

@@ -10,24 +10,28 @@ import sys
 import time
 from typing import Any
 
-from api import export, logs, server
+from sqlalchemy import Connection
+
+from api import logs, server
 from api.main import create_app
 from api.settings import load
-from models.store import obligations
+from models.store import export, obligations
+from models.store.obligations import Filter
+from models.store.paging import Position
 from tests.api.readers_for_tests import poisonable
 
 
 def main(arguments: list[str]) -> None:
-    page = obligations.page
+    keys = obligations.keys
 
-    def changed(*args: Any, **kwargs: Any) -> Any:
+    def changed(connection: Connection, wanted: Filter, ordering: str, beyond: Position | None, limit: int) -> Any:
         if "SLOW" in arguments:
             time.sleep(1.0)
-        if "BREAK_EXPORT" in arguments and kwargs.get("cursor"):
+        if "BREAK_EXPORT" in arguments and beyond:
             raise RuntimeError("of 各镇要加强巡查")
-        return page(*args, **kwargs)
+        return keys(connection, wanted, ordering, beyond, limit)
 
-    obligations.page = changed
+    obligations.keys = changed
     export.BATCH = 2
     settings = load(port=0)
     logs.configure(settings.log_format, settings.log_level)

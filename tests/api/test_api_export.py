@@ -106,6 +106,7 @@ def test_no_cell_is_a_formula(client: TestClient, start: str) -> None:
 def test_many_batches_are_numbered_through(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, speech: int
 ) -> None:
+    monkeypatch.setattr("models.store.export.BATCH", 2)
     monkeypatch.setattr("api.export.BATCH", 2)
     assert [row[0] for row in cells(client.get("/v1/obligations.csv").content)[1:]] == ["1", "2", "3", "4", "5"]
     assert len(client.get("/v1/obligations.jsonl").text.splitlines()) == 5
