@@ -124,7 +124,7 @@ def _is_one(mention: Mention) -> bool:
 
 def _own_matter(text: str, start: int, end: int) -> bool:
     """Whether a sentence opens with a matter or a thing of its own, so that no earlier subject is meant."""
-    if any(opening.match(text, start, end) for opening in (subjects.NEW_SPEECH, subjects.OTHER_SUBJECT, subjects.BAN, subjects.ABOUT)):
+    if any(opening.match(text, start, end) for opening in subjects.OWN_MATTERS):
         return True
     if not subjects.TOPIC.match(text, start, end):
         return False
@@ -182,8 +182,11 @@ class _Carried:
             last = {(n.start, n.end) for n in lead[-1].group.names}
             self._last = (_scope(sentence), _inherited(a for a in own if (a.mention.start, a.mention.end) in last))
             if not subjects.DEMAND.search(text, start, lead[0].group.start):
+                goes_on = text[sentence.end - 1] == "；"
                 named = _inherited(
-                    a for a in own if a.mention.rule in subjects.LEADING and (a.role != "lead" or text[sentence.end - 1] == "；") and _is_one(a.mention)
+                    a
+                    for a in own
+                    if a.mention.rule in subjects.LEADING and (a.role != "lead" or goes_on) and _is_one(a.mention)
                 )
                 self._keep(sentence, named if len(lead) == 1 else ())
                 return tuple(own)

@@ -107,6 +107,20 @@ def test_unknown_names_have_the_type_of_their_ending(name: str, kind: str) -> No
         ("责任单位：市工业和信息化局、市林业和草原局", ["市工业和信息化局:responsible", "市林业和草原局:responsible"]),
         ("任何单位不得瞒报。", ["任何单位:responsible"]),
         ("各车间班组白天自查，台账报县应急局备案。", ["各车间班组:responsible"]),
+        ("疫情防控指挥部办公室要每日汇总。", ["疫情防控指挥部办公室:responsible"]),
+        ("水库管理处这两天把闸门试一遍，急诊科高峰时段加派护士。", ["水库管理处:responsible", "急诊科:responsible"]),
+        ("宿舍管理员夜查两次，发现异常马上上报。", ["宿舍管理员:responsible"]),
+        ("各科室要排好班，运输公司卫星定位不能掉线。", ["各科室:responsible", "运输公司:responsible"]),
+        ("钢铁、水泥、焦化企业要错峰生产。", ["钢铁:responsible", "水泥:responsible", "焦化企业:responsible"]),
+        ("年底前，长桥、南苑、东湖三个街道要完成改造。", ["长桥:responsible", "南苑:responsible", "东湖:responsible"]),
+        ("农村地区要摸清底数。", ["农村地区:responsible"]),
+        ("学生工作部门要做好疏导，农贸市场开办单位要做好保洁。", ["学生工作部门:responsible", "农贸市场开办单位:responsible"]),
+        ("在建工程施工单位要撤出设备。", ["在建工程施工单位:responsible"]),
+        ("党员包户、教师包家长，把道理讲透。", ["党员:responsible", "教师:responsible"]),
+        ("县应急局牵头，县水利局、水利部门配合。", ["县应急局:lead", "县水利局:support", "水利部门:support"]),
+        ("要压实部门监管责任、单位主体责任和个人自我管理责任。", ["部门:responsible", "单位:responsible", "个人:responsible"]),
+        ("油脂由有资质的公司收运。", ["有资质的公司:responsible"]),
+        ("县安委会办公室将组织三个暗访组进行抽查。", ["县安委会办公室:supervise"]),
     ],
 )  # fmt: skip
 def test_parties_of_a_sentence(text: str, expected: list[str]) -> None:
@@ -118,7 +132,8 @@ def test_parties_of_a_sentence(text: str, expected: list[str]) -> None:
     [
         "督促企业落实主体责任。", "引导群众做好防护。", "组织党员入户走访。", "加强对敬老院的管控。", "第一时间向社区报告。", "报县政府审批后实施。",
         "经主管部门批准后开工。", "我们要坚定信心。", "大家要行动起来。", "要抓好教育，办好实事。", "对工作不力的单位要严肃问责。", "加快企业复工复产。",
-        "要把问题移交到指挥部。", "按照省委要求抓好落实。", "成立工作专班。", "推进社区治理。", "完善应急预案。",
+        "要把问题移交到指挥部。", "按照省委要求抓好落实。", "成立工作专班。", "推进社区治理。", "完善应急预案。", "组织老人、妇女、未成年人提前撤离。", "督促施工、监理单位必须到岗。", "逐步提高持证人员待遇。",
+        "不得因员工返乡扣发工资。", "职工每周两检。", "加强考核，企业复工复产稳步推进。",
     ],
 )  # fmt: skip
 def test_targets_recipients_and_places_are_no_parties(text: str) -> None:
@@ -131,9 +146,27 @@ def test_a_subject_carries_over_within_its_paragraph_only() -> None:
     ]  # fmt: skip
 
 
+def test_a_ban_behind_a_semicolon_keeps_the_subject_and_one_behind_a_full_stop_does_not() -> None:
+    assert parties("各林场要守好路口；不得瞒报火情。")[1] == ["~各林场:responsible"]
+    assert parties("各林场要守好路口。不得瞒报火情。")[1] == []
+
+
+def test_a_sole_leader_stays_the_subject_behind_a_semicolon_only() -> None:
+    assert parties("市环保局要牵头抓总；要建好清单。")[1] == ["~市环保局:lead"]
+    assert parties("市环保局要牵头抓总。要建好清单。")[1] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("质控办", "department"), ("市创建办", "body"), ("棋牌室", "institution"), ("种粮大户", "public"), ("操作工", "post")],
+)
+def test_types_by_what_a_name_means(name: str, kind: str) -> None:
+    assert look_up(name).type == kind
+
+
 @pytest.mark.parametrize(
     "then",
-    ["会议强调，要守住底线。", "我们要再加把劲。", "教育部门要管好校园。", "严禁层层加码。", "核酸检测必须应检尽检。", "对违反规定的，要严肃查处。"],
+    ["会议强调，要守住底线。", "对连续两次排名末位的，要通报批评。", "我们要再加把劲。", "教育部门要管好校园。", "严禁层层加码。", "核酸检测必须应检尽检。", "对违反规定的，要严肃查处。"],
 )
 def test_a_subject_ends_at_another_matter(then: str) -> None:
     assert "卫健部门" not in str(parties("卫健部门要备足床位。" + then)[1])

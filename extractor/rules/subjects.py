@@ -53,6 +53,8 @@ LIST_LINE = re.compile("[（(【]?(?:责任|牵头|主办|承办|协办|配合|�
 """A sentence that is nothing but the list of those responsible for the task before it."""
 DEMAND = re.compile("全面|进一步|切实|完成|实施|做好|抓好|坚持|提高|(?<![主重需只首])要(?![求点素件害])|必须|务必|严格|加强|确保|落实")
 """A demand that stands before the first subject, so that the subject is not that of the whole sentence."""
+OWN_MATTERS = (NEW_SPEECH, OTHER_SUBJECT, BAN, ABOUT)
+"""How a sentence begins that has a matter of its own."""
 OPENERS = (*ADVERBS, *VERBS, *GOVERNING, "同时", "此外", "特别", "尤其", "必须", "务必", "凡", "如", "对于")
 """Words that begin a predicate, hence no thing of its own."""
 OWNED = frozenset({"parties.owner", "parties.owner-next", "parties.part", "parties.part-next"})
