@@ -109,15 +109,15 @@ def csv_parts(wanted: Filter, ordering: str, preset: Preset, encoding: Encoding)
     plain: Encoding = "utf-8" if encoding == "utf-8-sig" else encoding
     mark, rows = export.Mark(), 0
 
+    @collector.resting()
     def part(connection: Connection) -> bytes | None:
         nonlocal rows
-        with collector.resting():
-            tasks = export.following(connection, wanted, ordering, mark)
-            if tasks is None:
-                return None
-            data = b"".join(ledger.write_csv(ledger.rows(tasks, preset, first=rows + 1), plain))
-            rows += len(tasks)
-            return data
+        tasks = export.following(connection, wanted, ordering, mark)
+        if tasks is None:
+            return None
+        data = b"".join(ledger.write_csv(ledger.rows(tasks, preset, first=rows + 1), plain))
+        rows += len(tasks)
+        return data
 
     return part
 
@@ -126,14 +126,14 @@ def json_parts(wanted: Filter, ordering: str) -> Part:
     """Obligations as lines of JSON."""
     place: Position | None = None
 
+    @collector.resting()
     def part(connection: Connection) -> bytes | None:
         nonlocal place
-        with collector.resting():
-            places = obligations.keys(connection, wanted, ordering, place, BATCH)
-            if not places:
-                return None
-            place = places[-1]
-            views = obligations.load(connection, [one.key[-1] for one in places])
-            return b"".join(_line.dump_json(view) + b"\n" for view in views)
+        places = obligations.keys(connection, wanted, ordering, place, BATCH)
+        if not places:
+            return None
+        place = places[-1]
+        views = obligations.load(connection, [one.key[-1] for one in places])
+        return b"".join(_line.dump_json(view) + b"\n" for view in views)
 
     return part

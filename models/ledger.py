@@ -278,14 +278,12 @@ class Roles(NamedTuple):
     posts: list[str]
 
 
-def roles(parties: Iterable[EntryParty]) -> Roles:
+def roles(parties: Sequence[EntryParty]) -> Roles:
     """Where nobody is said to lead, the only or first of those simply responsible does; the others of them co-operate.
 
     >>> roles([EntryParty(name, "department", "responsible") for name in ("教育局", "公安局")]).others
     ['公安局']
     """
-    if not parties:
-        return _NOBODY
     by_role: dict[str, list[str]] = {"lead": [], "responsible": [], "support": [], "supervise": []}
     posts: list[str] = []
     for canonical, kind, role in parties:
@@ -296,7 +294,18 @@ def roles(parties: Iterable[EntryParty]) -> Roles:
     return Roles(*(list(dict.fromkeys(names)) for names in (leads, others, overseers, posts)))
 
 
-_NOBODY = Roles([], [], [], [])
+# The same few parties have to act again and again.
+@lru_cache(4096)
+def _party_cells(parties: tuple[EntryParty, ...]) -> dict[str, str]:
+    leads, others, overseers, posts = roles(parties)
+    return {
+        "责任领导": UNITS.join(post for post in posts if _LEADS.search(post)),
+        "牵头单位": UNITS.join(leads),
+        "配合单位": UNITS.join(others),
+        "责任单位": UNITS.join(leads + others),
+        "责任人": UNITS.join(post for post in posts if not _LEADS.search(post)),
+        "备注": f"督导：{UNITS.join(overseers)}" if overseers else "",
+    }
 
 
 def due_date(entry: Entry) -> dt.date | None:
@@ -327,7 +336,6 @@ def _one_line(text: str) -> str:
 def _cells(entry: Entry) -> dict[str, str]:
     """What every column says of an entry, by its title."""
     section, text = _one_line(entry.section), _one_line(entry.text)
-    leads, others, overseers, posts = roles(entry.parties)
     limits, periods = "", ""
     if entry.deadlines:
         limits = WORDS.join(dict.fromkeys(limit.text for limit in entry.deadlines if limit.kind != "recurring"))
@@ -337,16 +345,12 @@ def _cells(entry: Entry) -> dict[str, str]:
     if not limits and not periods:
         missing.append("完成时限")
     return {
+        **_party_cells(entry.parties),
         "督办编号": _case_number(entry),
         "任务来源": _source(entry.source, entry.date),
         "任务类别": section,
         "重点任务": section,
         "工作任务": text,
-        "责任领导": UNITS.join(post for post in posts if _LEADS.search(post)) if posts else "",
-        "牵头单位": UNITS.join(leads),
-        "配合单位": UNITS.join(others),
-        "责任单位": UNITS.join(leads + others),
-        "责任人": UNITS.join(post for post in posts if not _LEADS.search(post)) if posts else "",
         "完成时限": limits,
         "时限日期": _iso(due_date(entry)) if entry.deadlines else "",
         "反馈周期": periods,
@@ -356,7 +360,6 @@ def _cells(entry: Entry) -> dict[str, str]:
         "完成率": "" if entry.completion is None else f"{entry.completion}%",
         "状态": entry.status,
         "办结时间": _iso(entry.closed_on),
-        "备注": f"督导：{UNITS.join(overseers)}" if overseers else "",
         "原文依据": _one_line(entry.text + entry.after) if entry.after else text,
         "段落号": entry.label,
         "待确认项": UNITS.join(missing),

@@ -194,10 +194,10 @@ def _load(connection: Connection, ids: Sequence[int]) -> dict[int, Entry]:
         for values in connection.execute(obligation, found).all():
             if values[0] in wanted:
                 entries[values[0]] = Entry(str(values[0]), *values[1:])
-        for number, *values in connection.execute(party, found).all():
-            if number in wanted:
-                entries[number].parties += (EntryParty(*values),)
-        for number, *values in connection.execute(deadline, found).all():
-            if number in wanted:
-                entries[number].deadlines += (EntryDeadline(*values),)
+        for values in connection.execute(party, found).all():
+            if values[0] in wanted:
+                entries[values[0]].parties += (EntryParty(*values[1:]),)
+        for values in connection.execute(deadline, found).all():
+            if values[0] in wanted:
+                entries[values[0]].deadlines += (EntryDeadline(*values[1:]),)
     return entries
