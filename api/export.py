@@ -27,7 +27,7 @@ from models.store.paging import Position
 Form = Literal["json", "csv", "jsonl"]
 
 # So many lines at a time: large enough for the database, small enough that others get their turn between two.
-BATCH = 250
+BATCH = 500
 
 _MEDIA: dict[str, Form] = {
     "application/json": "json",
