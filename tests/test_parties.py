@@ -121,6 +121,10 @@ def test_unknown_names_have_the_type_of_their_ending(name: str, kind: str) -> No
         ("要压实部门监管责任、单位主体责任和个人自我管理责任。", ["部门:responsible", "单位:responsible", "个人:responsible"]),
         ("油脂由有资质的公司收运。", ["有资质的公司:responsible"]),
         ("县安委会办公室将组织三个暗访组进行抽查。", ["县安委会办公室:supervise"]),
+        ("责任单位：青原县委、县政府、市水利局", ["青原县委、县政府:responsible", "市水利局:responsible"]),
+        ("县长要求各乡镇逐户排查。", ["各乡镇:responsible"]),
+        ("物资供应分公司将沙袋送到矿。", ["物资供应分公司:responsible"]),
+        ("联席会议办公室建立“周调度、月通报”制度。", ["联席会议办公室:responsible"]),
     ],
 )  # fmt: skip
 def test_parties_of_a_sentence(text: str, expected: list[str]) -> None:

@@ -522,7 +522,8 @@ def _sign(text: str, group: Group) -> str:
     return ORGANS if text[group.start] in "各县市省党" or "政府" in last.canonical else OTHERS
 
 
-_SPLIT = re.compile("(?P<mark>[、，,/]|以及|会同)|[和及与]")
+_SPLIT = re.compile("(?P<mark>、(?!(?<=[省市县区旗州镇乡党]委、)[省市县区旗州镇乡]?(?:人民)?政府)|[，,/]|以及|会同)|[和及与]")
+"""What divides a list; 县委、县政府 is one party."""
 _ETC = re.compile("等(?:[一-鿿]{0,8}(?:部门|单位|机构))?$")
 
 
