@@ -1,9 +1,10 @@
 """How fast: the whole extraction beside spacy-pkuseg segmenting the same text, and the time to import and load.
 
-    python -m bench.speed [--rounds N]
+    python -m bench.speed [--rounds N] [FOLDER ...]
 
-Both read the sample speeches, one after the other in each round, so that they meet the same state of the machine; the
-figure is the median of the rounds. pkuseg runs with the model of this package.
+Both read the texts of the folders (the samples and the annotated speeches of the tests), one after the other in each
+round, so that they meet the same state of the machine; the figure is the median of the rounds. pkuseg runs with the
+model of this package.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import extractor
@@ -21,12 +22,12 @@ from api import readers
 from extractor import nlp
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = ("samples", "tests/speeches")
+FOLDERS = (ROOT / "samples", ROOT / "tests/speeches")
 
 
-def texts() -> list[str]:
-    """The samples and the annotated speeches of the tests."""
-    return [readers.read(str(p)).text for folder in FOLDERS for p in sorted((ROOT / folder).glob("*.txt"))]
+def texts(folders: Sequence[Path]) -> list[str]:
+    """All texts of some folders."""
+    return [readers.read(str(p)).text for folder in folders for p in sorted(folder.glob("*.txt"))]
 
 
 def seconds(act: Callable[[str], object], inputs: list[str]) -> float:
@@ -50,9 +51,10 @@ def start_up(code: str) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="*", type=Path, default=FOLDERS, metavar="FOLDER")
     parser.add_argument("--rounds", type=int, default=5)
     args = parser.parse_args()
-    inputs = texts()
+    inputs = texts(args.folders)
     size = sum(map(len, inputs))
     segmenter = nlp.load()
     seconds(extractor.extract, inputs[:3])

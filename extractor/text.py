@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from extractor.rule import Rule, compiled
@@ -170,10 +170,6 @@ def _lines(raw: str, view: str) -> list[_Line]:
     return out
 
 
-def _first(rules: Iterable[Rule], text: str) -> str | None:
-    return next((rule.id for rule in rules if compiled(rule.pattern).search(text)), None)
-
-
 _MENU_LINE = re.compile(r"^[^，。；：！？、（(0-9][^，。；：！？（(]{0,9}$")
 _HEADLINE = re.compile(r"^[·•▪●>][^。]{4,70}$")
 
@@ -181,8 +177,9 @@ _HEADLINE = re.compile(r"^[·•▪●>][^。]{4,70}$")
 def _noise_lines(lines: list[_Line], rules: Sequence[Rule]) -> dict[_Line, str]:
     """The lines that are no part of the speech, each with the rule that says so."""
     out: dict[_Line, str] = {}
+    searches = [(compiled(rule.pattern).search, rule.id) for rule in rules]
     for line in lines:
-        if len(line.view) <= 400 and (rule := _first(rules, line.view)):
+        if len(line.view) <= 400 and (rule := next((name for search, name in searches if search(line.view)), None)):
             out[line] = rule
     out.update(_menus(lines))
     out.update(_contents(lines))
@@ -223,16 +220,16 @@ def _contents(lines: list[_Line]) -> dict[_Line, str]:
     inside = False
     listed: set[str] = set()
     for line in lines:
-        title = _PAGE_REFERENCE.sub("", line.view)
-        heading = bool(_OPENING.match(line.view)) and len(line.view) <= 60 and not line.view.endswith(_SENTENCE_END)
         if _CONTENTS.match(line.view):
             inside = True
             out[line] = "noise.contents"
-        elif inside and title not in listed and (heading or set(line.view) <= {"…", "."}):
-            out[line] = "noise.contents"
-            listed.add(title)
-        else:
-            inside = False
+        elif inside:
+            title = _PAGE_REFERENCE.sub("", line.view)
+            heading = bool(_OPENING.match(line.view)) and len(line.view) <= 60 and not line.view.endswith(_SENTENCE_END)
+            inside = title not in listed and (heading or set(line.view) <= {"…", "."})
+            if inside:
+                out[line] = "noise.contents"
+                listed.add(title)
     run: list[_Line] = []
     for line in [*lines, _Line(0, 0, "。", False)]:
         short = len(line.view) <= 50 and not line.view.endswith(_SENTENCE_END)
@@ -253,7 +250,7 @@ def _tail(lines: list[_Line], known: dict[_Line, str]) -> dict[_Line, str]:
     """All lines after a recommendation bar, unless prose follows: then the bar was only an insertion."""
     prose = [i for i, line in enumerate(lines) if line not in known and _PROSE.search(line.view)]
     for i in range(prose[-1] + 1 if prose else 0, len(lines)):
-        if _first(noise.TAIL, lines[i].view):
+        if any(compiled(rule.pattern).search(lines[i].view) for rule in noise.TAIL):
             return {line: known.get(line, "noise.tail") for line in lines[i:]}
     return {}
 
