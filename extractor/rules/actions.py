@@ -6,17 +6,24 @@ from collections.abc import Iterable
 
 
 def either(words: Iterable[str]) -> str:
-    """A pattern that matches one of the words. Words are grouped by their first character, which is looked at first:
-    to try hundreds of words one after the other is dear.
+    """A pattern that matches one of the words, of those that begin alike the longest. Words are grouped by their first
+    character, which is looked at first: to try hundreds of words one after the other is dear.
 
-    >>> either(["自行", "自", "把"])
-    '(?=[自把])(?:自(?:行|)|把)'
+    >>> either(["自行", "自", "自动", "把", "自告奋勇"])
+    '(?=[自把])(?:自(?:告奋勇|[行动]|)|把)'
     """
     rests: dict[str, list[str]] = {}
     for word in dict.fromkeys(words):
         rests.setdefault(word[0], []).append(word[1:])
-    branches = (first + (f"(?:{'|'.join(ends)})" if ends != [""] else "") for first, ends in rests.items())
-    return f"(?=[{''.join(rests)}])(?:{'|'.join(branches)})"
+    return f"(?=[{''.join(rests)}])(?:{'|'.join(first + _either_end(ends) for first, ends in rests.items())})"
+
+
+def _either_end(ends: list[str]) -> str:
+    """A pattern for how words of one first character go on; one character more makes a class."""
+    longer = sorted((e for e in ends if len(e) > 1), key=len, reverse=True)
+    single = "".join(e for e in ends if len(e) == 1)
+    parts = [*longer, *([f"[{single}]"] if single else []), *([""] if "" in ends else [])]
+    return "" if parts == [""] else parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
 
 
 ADVERBS = (

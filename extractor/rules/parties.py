@@ -34,7 +34,7 @@ _MODAL = (
     "|得(?=做|把|有|抓)|可(?![能靠行控])|将(?!军)|一律|请(?![求示假])|不(?:要|能|再|许|准|打|返|参)|是[^，。；\n]{0,16}(?:第一责任人|责任主体|责任人|第一责任)|负责(?!人|同志|制|领导)|牵头|承担|主责|负总责)"
 )
 # Atomic, so that the longest adverb holds and no shorter one is tried after it.
-_ADVERB = "(?>" + either(sorted(ADVERBS, key=len, reverse=True)) + "|既|每[日天周月]|又|均|都|也|还|再|更|先|就|只)"
+_ADVERB = "(?>" + either(ADVERBS) + "|既|每[日天周月]|又|均|都|也|还|再|更|先|就|只)"
 _PLAIN_VERB = "(?:" + either((*ADVERBS, *VERBS)) + "|[把将对按在向给从])"
 _VERB = (
     "(?:" + either((*ADVERBS, *VERBS, *ACTS))
