@@ -23,6 +23,8 @@ CLIENTS = 16
 REQUESTS = 400
 PAGES = 2000
 P99_MS = 50.0
+BUSY = "教育局"
+"""A department with many obligations, which the service's own directory calls the same."""
 
 
 def parameters(wanted: dict[str, Any]) -> str:
@@ -59,7 +61,7 @@ async def timed(clients: list[Client], paths: list[str]) -> tuple[list[float], s
 async def deep(port: int, pages: int) -> tuple[float, float, int]:
     """Mean seconds of the first and of the last pages of one list, and how many there were."""
     times: list[float] = []
-    client, path = Client(port), "/v1/obligations?department=" + urlencode({"": "卫健局"})[1:]
+    client, path = Client(port), "/v1/obligations?" + urlencode({"department": BUSY})
     while path and len(times) < pages:
         start = time.perf_counter()
         answer = (await client.get(path)).json()
@@ -111,6 +113,7 @@ def main() -> int:
     report.fact("no plan reads a whole table", not scans, scans[:5])
     slower = f"{len(slow)} of {len(times)} slower: {slow}"
     report.speed(f"p99 {P99_MS:.0f} ms for each filter and pair", not slow, slower)
+    report.fact("the deep list has many pages", pages > 10, pages)
     report.speed("deep pages cost the same as the first", last <= 1.5 * first,
                  {"first ms": round(first * 1000, 2), "last ms": round(last * 1000, 2), "pages": pages})  # fmt: skip
     return report.end()
