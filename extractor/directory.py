@@ -193,8 +193,9 @@ def _with_openings(text: str, start: int, end: int, found: Sequence[Hit]) -> lis
     """The hits, and before them the unknown names at the head of a clause; a known name that ends alike wins."""
     out: list[Hit] = []
     i = 0
-    head = HEAD.match(text, start, end)
-    for m in (*((head,) if head else ()), *OPENING.finditer(text, start, end)):
+    for opening in (start, *(m.end() for m in OPENING.finditer(text, start, end))):
+        if (m := HEAD.match(text, opening, end)) is None:
+            continue
         a, b = m.span("name")
         while i < len(found) and found[i][0] < a:
             out.append(found[i])

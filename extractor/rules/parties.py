@@ -56,7 +56,6 @@ _LIGHT = (
 # The mark before a clause. It is the first character of a pattern: so the search skips all that is none.
 _EDGE = "[，。；：！？“（）》…—\n•>|、](?:(?<!、)|(?<=牵头、|负责、|主抓、))"
 _TARGETS = "".join(f"(?<!{word}{NAMES})" for word in (*GOVERNING, "哪个", "哪些", "哪位")) + f"(?<![对向给为把将被让使与同跟到在从经报送至于按据以]{NAMES})"
-_ACTION = "(?:" + either((*ADVERBS, *VERBS, *GOVERNING, *ACTS)) + ")"
 _OBJECT_FIRST = re.compile("(?:(?<![绝相面针])对(?![此照标口外策接应等])|针对|[将把给因除]|(?<![方导志])向|(?<![作成认行])为(?![此了])|由于)[^，。；：！？\n]{0,50}$")
 _COUNT = "(?:[两三四五六七八九几]{1,2}[个名位]?人)?"
 _DUTY = "(?:责任|职责)(?![人书状田]|清单|意识|追究|感)"
@@ -88,6 +87,24 @@ def _unless_object(m: re.Match[str]) -> object:
     return None if clause < at and _OBJECT_FIRST.search(m.string, clause, at) else True
 
 
+# Several rules need these; to compile the words into each pattern would take longer than reading a speech.
+_DEED = re.compile(either((*ADVERBS, *VERBS, *GOVERNING, *ACTS)))
+_VERB_NEXT = re.compile(f"[既又均都也还再更先就只]?{_VERB}")
+_MUST_NEXT = re.compile(f"{_ADVERB}{{0,2}}{_MODAL}")
+
+
+def _acts(m: re.Match[str]) -> object:
+    """A subject where a verb follows."""
+    return True if _VERB_NEXT.match(m.string, m.end()) else None
+
+
+def _no_deed_acts(m: re.Match[str]) -> object:
+    """A subject where a verb or a modal follows, and no verb stands at its own head: 提高进城的居民收入."""
+    if _DEED.match(m.string, m.start("span")):
+        return None
+    return True if _MUST_NEXT.match(m.string, m.end()) else _acts(m)
+
+
 SUBJECT = Rule(
     "parties.subject", "主语后接要、应、须、必须、负责等",
     f"(?P<span>{NAMES}){_TARGETS}{_SEAM}?{_COUNT}(?:[或和][一-鿿]{{2,4}})?{_ADVERB}{{0,2}}{_MODAL}(?![^，。；\n]{{0,24}}(?:格局|局面|态势))(?!作?[^，。；\n]{{0,4}}(?:讲话|指示|批示|致辞))",
@@ -109,22 +126,24 @@ RELATIVE = Rule(
 )  # fmt: skip
 RELATIVE_DOER = Rule(
     "parties.relative-doer", "以所做之事限定的主语后接动作",
-    f"[，。；：\n](?P<span>(?!{_ACTION}|[对将把由让使为以按从我]|在(?!外|校))[^，。；：“”（）的{ORGANS}{OTHERS}\n]{{2,14}}(?<![内里上中们性])的{OTHERS}){_ADVERB}{{0,1}}(?:{_MODAL}|{_VERB})",
+    f"[，。；：\n](?P<span>(?![对将把由让使为以按从我]|在(?!外|校))[^，。；：“”（）的{ORGANS}{OTHERS}\n]{{2,14}}(?<![内里上中们性])的{OTHERS})",
     yes=("，[外省返校的学生]持证明入校。", "\n[年底前没有完成改造的企业]退出园区。"),
     no=("提高进城的居民收入。", "对拒不整改的企业依法查处。"),
+    build=_no_deed_acts,
 )  # fmt: skip
 COORDINATE = Rule(
     "parties.coordinate", "并列主语，前几项不在名录中",
-    f"[，。；：\n](?P<span>(?=[一-鿿]{{2,5}}、)(?!{_ACTION}|[对将把由在为以按从等现其全各本该])(?:(?!政府)[一-鿿]{{2,5}}、){{1,8}}{NAMES}){_ADVERB}{{0,2}}(?:{_MODAL}|{_VERB})",
+    f"[，。；：\n](?P<span>(?=[一-鿿]{{2,5}}、)(?![对将把由在为以按从等现其全各本该])(?:(?!政府)[一-鿿]{{2,5}}、){{1,8}}{NAMES})",
     yes=("，[钢铁、水泥、焦化企业]按照等级减排。", "，[塔吊、电焊、起重工人]必须持证。"),
     no=("，抓好检测、学校要配合。", "，做好水、电、企业用气。"),
+    build=_no_deed_acts,
 )  # fmt: skip
 DOER = Rule(
     "parties.doer", "句首主语后接动作",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES}){_COUNT}(?!{_SAYS})(?![^，。；的\n]{{2,6}}(?:[前后时]|期间)，)[既又均都也还再更先就只]?{_VERB}(?![^，。；“\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|体系|工作法))",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES}){_COUNT}(?!{_SAYS})(?![^，。；的\n]{{2,6}}(?:[前后时]|期间)，)(?![^，。；“\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|体系|工作法))",
     yes=("[财政局]做好资金保障。", "同时，[各村]组织党员入户走访。", "[企业]对职工逐人登记。"),
     no=("企业复工复产稳步推进。", "加快社区治理步伐。", "推动学校把责任落到班级。"),
-    build=_unless_object,
+    build=lambda m: _acts(m) and _unless_object(m),
 )  # fmt: skip
 ORGAN_DOER = Rule(
     "parties.organ-doer", "句首单位、岗位后接任何陈述",
@@ -213,13 +232,13 @@ WORK = Rule(
 )  # fmt: skip
 BY = Rule(
     "parties.by", "由某单位办理",
-    f"(?<![自理缘来事])由(?![于此来衷]|专人)[一-鿿]{{0,10}}?(?P<span>(?:(?<=由)(?:有|具备|符合)[^，。；、的\n]{{1,8}}的)?{_ANY})(?!组成|引起|造成|引发|共同组成)",
+    f"由(?<![自理缘来事]由)(?![于此来衷]|专人)[一-鿿]{{0,10}}?(?P<span>(?:(?<=由)(?:有|具备|符合)[^，。；、的\n]{{1,8}}的)?{_ANY})(?!组成|引起|造成|引发|共同组成)",
     yes=("由[水利局]负责实施。", "具体由[乡镇]组织验收。"),
     no=("自由贸易区建设要提速。", "由于企业缺工，进度滞后。", "由此社区压力加大。"),
 )  # fmt: skip
 ASKED = Rule(
     "parties.asked", "请、要求、责成、授权、严禁某单位做",
-    f"(?:(?<![邀申聘提报呈])请|(?<![按照的])要求|责成|授权|(?<![应须可当以])委托|责令|严禁|禁止|建议|勉励|希望|叮嘱|嘱咐|务请|指定)(?:任何|一切)?"
+    f"(?:请(?<![邀申聘提报呈]请)|要求(?<![按照的]要求)|责成|授权|委托(?<![应须可当以]委托)|责令|严禁|禁止|建议|勉励|希望|叮嘱|嘱咐|务请|指定)(?:任何|一切)?"
     f"(?P<span>(?:[^，。；：、的{ORGANS}{OTHERS}\n]{{2,16}}的)?{NAMES})(?!的|备案|审批|批准|同意)",
     yes=("请[各单位]于月底前反馈。", "会议要求[各派出机构]严格落实责任。", "严禁[企业]私拉乱接。"),
     no=("邀请企业参加推介会。", "报请政府批准后实施。", "严禁在工地吸烟。"),
@@ -251,7 +270,7 @@ PART_NEXT = Rule(
 )  # fmt: skip
 TOGETHER = Rule(
     "parties.together", "会同、联合、协同某单位",
-    f"(?:会同|(?<![一-鿿{FIELDS}])(?:协同|商)|联合)(?P<span>{_ANY})",
+    f"(?:会同|协同(?<![一-鿿{FIELDS}]协同)|商(?<![一-鿿{FIELDS}]商)|联合)(?P<span>{_ANY})",
     yes=("市住建局要会同[有关部门]制定细则。", "教育局联合[市场监管局]开展检查。"),
     no=("各部门要协同推进。", "外商企业要报备。"),
 )  # fmt: skip
