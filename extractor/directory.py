@@ -227,7 +227,8 @@ def names(text: str, start: int, end: int, found: Sequence[Hit]) -> list[Name]:
         name = Name(at, b, entry.canonical, entry.type, entry.bare and not (at < a and text[at] == "各"))
         name = _with_office(text, name)
         last = out[-1] if out else None
-        word = last is not None and _within_word(text, last.start) and (len(out) < 2 or out[-2].end < last.start)
+        word = last is not None and last.start > start and _within_word(text, last.start)
+        word = word and (len(out) < 2 or out[-2].end < last.start)
         if last and last.end == at and (whole := _merged(text, last, name, word)):
             out[-1] = whole
         elif last and _modifies(text, last, name, word) and 0 < at - last.end <= 12 and _plain(text, last.end, at):

@@ -137,11 +137,17 @@ def test_parties_of_a_sentence(text: str, expected: list[str]) -> None:
         "督促企业落实主体责任。", "引导群众做好防护。", "组织党员入户走访。", "加强对敬老院的管控。", "第一时间向社区报告。", "报县政府审批后实施。",
         "经主管部门批准后开工。", "我们要坚定信心。", "大家要行动起来。", "要抓好教育，办好实事。", "对工作不力的单位要严肃问责。", "加快企业复工复产。",
         "要把问题移交到指挥部。", "按照省委要求抓好落实。", "成立工作专班。", "推进社区治理。", "完善应急预案。", "组织老人、妇女、未成年人提前撤离。", "督促施工、监理单位必须到岗。", "逐步提高持证人员待遇。",
-        "不得因员工返乡扣发工资。", "职工每周两检。", "加强考核，企业复工复产稳步推进。",
+        "下周三前完成危化品企业排查。", "月底前完成老年人接种摸底。", "不得因员工返乡扣发工资。", "职工每周两检。", "加强考核，企业复工复产稳步推进。",
     ],
 )  # fmt: skip
 def test_targets_recipients_and_places_are_no_parties(text: str) -> None:
     assert parties(text) == [[]]
+
+
+def test_what_a_point_organizes_is_no_party_whatever_its_marker() -> None:
+    text = "一是组织教师全员轮训。"
+    marked = (point(text, "一是"),)
+    assert [told(text, a) for a in assign(text, judged(text, marked), marked)] == [[]]
 
 
 def test_a_subject_carries_over_within_its_paragraph_only() -> None:
