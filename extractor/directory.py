@@ -228,7 +228,7 @@ def names(text: str, start: int, end: int, found: Sequence[Hit]) -> list[Name]:
         name = _with_office(text, name)
         last = out[-1] if out else None
         word = last is not None and last.start > start and _within_word(text, last.start)
-        word = word and (len(out) < 2 or out[-2].end < last.start)
+        word = word and (len(out) < 2 or out[-2].end < out[-1].start)
         if last and last.end == at and (whole := _merged(text, last, name, word)):
             out[-1] = whole
         elif last and _modifies(text, last, name, word) and 0 < at - last.end <= 12 and _plain(text, last.end, at):

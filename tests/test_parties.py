@@ -123,6 +123,8 @@ def test_unknown_names_have_the_type_of_their_ending(name: str, kind: str) -> No
         ("县安委会办公室将组织三个暗访组进行抽查。", ["县安委会办公室:supervise"]),
         ("责任单位：青原县委、县政府、市水利局", ["青原县委、县政府:responsible", "市水利局:responsible"]),
         ("县长要求各乡镇逐户排查。", ["各乡镇:responsible"]),
+        ("保卫处会同学生处每月联查。", ["保卫处:responsible", "学生处:support"]),
+        ("年底前，东河、西岭、南坡等3个区、县（市）要完成改造。", ["东河:responsible", "西岭:responsible", "南坡:responsible"]),
         ("物资供应分公司将沙袋送到矿。", ["物资供应分公司:responsible"]),
         ("联席会议办公室建立“周调度、月通报”制度。", ["联席会议办公室:responsible"]),
     ],

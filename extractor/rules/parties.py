@@ -416,6 +416,8 @@ def find(text: str, sentences: Sequence[Body], crosses: Crosses | None = None) -
             if not _fits(rule, text, group, before, after):
                 continue
             seen.add(last)
+            if rule in (PLACES, BODIES):
+                seen.update(view.signs(k, group))
             out[k].append(Finding(rule.id, group, after))
     for findings in out:
         findings.sort(key=lambda f: f.group.start)
@@ -445,6 +447,7 @@ def _fits(rule: Rule, text: str, group: Group, before: str, after: str) -> bool:
 
 
 _UNKNOWN_TYPE: dict[str, PartyType] = {"parties.bodies": "body", "parties.places": "territory", "parties.place": "territory"}
+_COUNT_TAIL = re.compile(f"等?(?:[0-9]{{1,3}}|[一二三四五六七八九十两]{{1,3}})?个?[^，。；{ORGANS}{OTHERS}]{{0,4}}{NAMES}")
 _TAIL = re.compile(f"等[^，。；{ORGANS}{OTHERS}]{{0,8}}{NAMES}")
 
 
@@ -503,9 +506,13 @@ class _Shadow:
             names: tuple[directory.Name, ...] = (directory.Name(a, b, self._source[a:b], "public"),)
         else:
             names = _split(self._source, a, b, _UNKNOWN_TYPE.get(rule.id, "department"))
-        tail = _TAIL.match(self.text, end)
+        tail = (_COUNT_TAIL if rule in (PLACES, BODIES) else _TAIL).match(self.text, end)
         stop = self._groups[tail.end() - 1][1].end if tail else b
         return self._pieces[bisect_right(self._pieces, (start, len(self._source), 0)) - 1][2], Group(a, stop, names, False)
+
+    def signs(self, sentence: int, group: Group) -> list[int]:
+        """Where the signs of groups stand that lie within a group: what only counts its names (等7个县) is no party."""
+        return [at for at, (k, g) in self._groups.items() if k == sentence and group.start <= g.start < group.end]
 
     def _at(self, at: int) -> int:
         """The place in the text of a place in the shadow."""
