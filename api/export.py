@@ -1,4 +1,4 @@
-"""Downloads of obligations: the ledger as CSV, or lines of JSON, in constant memory.
+"""Downloads of obligations: the ledger as CSV or XLSX, or lines of JSON, in constant memory.
 
 Each part is read in a transaction of its own, and none is held while a reader is waited for: slow readers keep no
 database connection. An error breaks the connection, so that no half of a file passes for a whole one.
@@ -10,11 +10,13 @@ import urllib.parse
 from collections.abc import AsyncIterator, Callable
 from typing import Literal
 
+from anyio import to_thread
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
+from api import workbook
 from api.deps import Service
 from api.errors import Problem
 from extractor import collector
@@ -24,7 +26,7 @@ from models.store import export, obligations
 from models.store.obligations import Filter, ObligationView
 from models.store.paging import Position
 
-Form = Literal["json", "csv", "jsonl"]
+Form = Literal["json", "csv", "jsonl", "xlsx"]
 
 # So many lines at a time: large enough for the database, small enough that others get their turn between two.
 BATCH = 500
@@ -37,6 +39,7 @@ _MEDIA: dict[str, Form] = {
     "text/*": "csv",
     "application/jsonl": "jsonl",
     "application/x-ndjson": "jsonl",
+    workbook.MEDIA_TYPE: "xlsx",
 }
 
 _line = TypeAdapter(ObligationView)
@@ -65,8 +68,8 @@ def negotiate(accept: str) -> Form:
     if not wishes:
         raise Problem(
             "not-acceptable",
-            "可取的格式为 application/json、text/csv、application/jsonl",
-            "there is application/json, text/csv and application/jsonl",
+            f"可取的格式为 application/json、text/csv、application/jsonl、{workbook.MEDIA_TYPE}",
+            f"there is application/json, text/csv, application/jsonl and {workbook.MEDIA_TYPE}",
         )
     return max(wishes, key=lambda wish: wish[0])[1]
 
@@ -89,6 +92,25 @@ def jsonl(serving: Service, wanted: Filter, ordering: str) -> Response:
     """All obligations that a filter lets pass, one a line."""
     lines = _stream(serving, b"", json_parts(wanted, ordering))
     return StreamingResponse(lines, 200, _saved_as("任务.jsonl"), "application/jsonl")
+
+
+async def xlsx(
+    serving: Service, wanted: Filter, ordering: str, preset: Preset = ledger.DEFAULT_PRESET
+) -> Response:
+    """The ledger as a workbook, which is sent when it is complete: an error in between is answered as such."""
+    mark = export.Mark()
+    with workbook.new(preset) as book:
+
+        @collector.resting()
+        def part(connection: Connection) -> bool:
+            tasks = export.following(connection, wanted, ordering, mark)
+            book.add(tasks or [])
+            return tasks is not None
+
+        while await serving.read_bulk(part):
+            pass
+        file = await to_thread.run_sync(book.finish)
+    return StreamingResponse(workbook.content(file), 200, _saved_as(f"{preset}.xlsx"), workbook.MEDIA_TYPE)
 
 
 def _saved_as(name: str) -> dict[str, str]:

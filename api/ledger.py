@@ -17,6 +17,13 @@ def csv_file(speeches: Iterable[tuple[str, Extraction]], preset: Preset, encodin
     return ledger.write_csv(chain([ledger.header(preset)], rows), encoding)
 
 
+def xlsx_file(speeches: Iterable[tuple[str, Extraction]], preset: Preset) -> Iterator[bytes]:
+    """The same as a workbook."""
+    from api import workbook  # most commands need none
+
+    return workbook.written([tasks(speeches)], preset)
+
+
 def tasks(speeches: Iterable[tuple[str, Extraction]]) -> Iterator[Entry]:
     """One entry a task. Where a speech has no title, the name of its file stands for it."""
     for name, extraction in speeches:

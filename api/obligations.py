@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import Connection
 
-from api import bodies, errors, export
+from api import bodies, errors, export, workbook
 from api.deps import Reading, Serving, Writing
 from api.errors import Bilingual, Problem
 from api.paging import COUNTED, Listing, PageQuery, listing
@@ -108,10 +108,15 @@ class LinesQuery(FilterQuery):
     ordering: Ordering = "text"
 
 
-class ExportQuery(LinesQuery):
-    """Which obligations, in which order, in which form."""
+class LedgerQuery(LinesQuery):
+    """Which obligations, in which order, in which columns."""
 
     preset: Annotated[Preset, Field(description="列的编排 which columns")] = ledger.DEFAULT_PRESET
+
+
+class ExportQuery(LedgerQuery):
+    """Which obligations, in which order, in which form."""
+
     encoding: Annotated[Encoding, Field(description="CSV 的编码，utf-8-sig 带 BOM encoding of the CSV")] = "utf-8-sig"
 
 
@@ -132,6 +137,7 @@ def _page(connection: Connection, query: ObligationQuery) -> tuple[Page[Obligati
 _FORMS: dict[str, Any] = {
     "text/csv": {"schema": {"type": "string"}},
     "application/jsonl": {"schema": {"type": "string"}},
+    workbook.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}},
 }
 
 
@@ -141,7 +147,7 @@ _FORMS: dict[str, Any] = {
     summary="任务列表 Obligations, by department, role, deadline, words and more",
     response_model=ObligationListing,
     responses={
-        200: {"content": _FORMS, "description": "一页；Accept 可取 CSV、JSONL a page; CSV or JSONL by Accept"},
+        200: {"content": _FORMS, "description": "一页；Accept 可取 CSV、XLSX、JSONL a page; other forms by Accept"},
         **errors.documented("unauthenticated", "not-acceptable", "invalid"),
     },
 )
@@ -151,6 +157,8 @@ async def list_obligations(
     form = export.negotiate(request.headers.get("accept", ""))
     if form != "json":
         wanted = await serving.read(query.wanted)
+        if form == "xlsx":
+            return await export.xlsx(serving, wanted, query.ordering)
         answer = export.csv if form == "csv" else export.jsonl
         return answer(serving, wanted, query.ordering)
     page, count, facets = await serving.read(_page, query)
@@ -158,12 +166,13 @@ async def list_obligations(
     return ObligationListing(**found.__dict__, facets=facets)
 
 
-def _download(form: Literal["csv", "jsonl"], media: str) -> dict[str, Any]:
+def _download(form: Literal["csv", "jsonl", "xlsx"], media: str) -> dict[str, Any]:
+    schema = {"type": "string", "format": "binary"} if form == "xlsx" else {"type": "string"}
     return {
         "operation_id": f"export_obligations_{form}",
         "response_class": Response,
         "responses": {
-            200: {"description": "文件 a file", "content": {media: {"schema": {"type": "string"}}}},
+            200: {"description": "文件 a file", "content": {media: {"schema": schema}}},
             **errors.documented("unauthenticated", "invalid"),
         },
     }
@@ -177,6 +186,16 @@ def _download(form: Literal["csv", "jsonl"], media: str) -> dict[str, Any]:
 async def export_obligations_csv(serving: Serving, _: Reading, query: Annotated[ExportQuery, Query()]) -> Response:
     wanted = await serving.read(query.wanted)
     return export.csv(serving, wanted, query.ordering, query.preset, query.encoding)
+
+
+@router.get(
+    "/obligations.xlsx",
+    summary="台账工作簿，可直接打印 The ledger as a workbook, ready to print",
+    **_download("xlsx", workbook.MEDIA_TYPE),
+)
+async def export_obligations_xlsx(serving: Serving, _: Reading, query: Annotated[LedgerQuery, Query()]) -> Response:
+    wanted = await serving.read(query.wanted)
+    return await export.xlsx(serving, wanted, query.ordering, query.preset)
 
 
 @router.get(

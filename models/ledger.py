@@ -296,15 +296,15 @@ def roles(parties: Sequence[EntryParty]) -> Roles:
 
 # The same few parties have to act again and again.
 @lru_cache(4096)
-def _party_cells(parties: tuple[EntryParty, ...]) -> dict[str, str]:
+def _party_cells(parties: tuple[EntryParty, ...], joint: str) -> dict[str, str]:
     leads, others, overseers, posts = roles(parties)
     return {
-        "责任领导": UNITS.join(post for post in posts if _LEADS.search(post)),
-        "牵头单位": UNITS.join(leads),
-        "配合单位": UNITS.join(others),
-        "责任单位": UNITS.join(leads + others),
-        "责任人": UNITS.join(post for post in posts if not _LEADS.search(post)),
-        "备注": f"督导：{UNITS.join(overseers)}" if overseers else "",
+        "责任领导": joint.join(post for post in posts if _LEADS.search(post)),
+        "牵头单位": joint.join(leads),
+        "配合单位": joint.join(others),
+        "责任单位": joint.join(leads + others),
+        "责任人": joint.join(post for post in posts if not _LEADS.search(post)),
+        "备注": f"督导：{joint.join(overseers)}" if overseers else "",
     }
 
 
@@ -333,7 +333,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _cells(entry: Entry) -> dict[str, str]:
+def _cells(entry: Entry, joint: str) -> dict[str, str]:
     """What every column says of an entry, by its title."""
     section, text = _one_line(entry.section), _one_line(entry.text)
     limits, periods = "", ""
@@ -345,7 +345,7 @@ def _cells(entry: Entry) -> dict[str, str]:
     if not limits and not periods:
         missing.append("完成时限")
     return {
-        **_party_cells(entry.parties),
+        **_party_cells(entry.parties, joint),
         "督办编号": _case_number(entry),
         "任务来源": _source(entry.source, entry.date),
         "任务类别": section,
@@ -392,11 +392,16 @@ def header(preset: Preset = DEFAULT_PRESET) -> list[str]:
     return ["序号", *PRESETS[preset]]
 
 
-def rows(tasks: Iterable[Entry], preset: Preset = DEFAULT_PRESET, *, first: int = 1) -> Iterator[list[Cell]]:
-    """The rows of a preset, numbered from `first`; cells are not yet guarded against formulas."""
+def rows(
+    tasks: Iterable[Entry], preset: Preset = DEFAULT_PRESET, *, first: int = 1, joint: str = UNITS
+) -> Iterator[list[Cell]]:
+    """The rows of a preset, numbered from `first`; `joint` stands between several units of a cell.
+
+    Cells are not yet guarded against formulas.
+    """
     wanted = itemgetter(*PRESETS[preset])
     for number, entry in enumerate(tasks, first):
-        yield [number, *wanted(_cells(entry))]
+        yield [number, *wanted(_cells(entry, joint))]
 
 
 # CSV

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 import extractor
 from api import cli
@@ -165,6 +166,15 @@ def test_csv_puts_a_bracket_with_owners_into_the_row_of_its_task(duban: Duban, t
         ("财政局", "", "6月底前"),
     ]
     assert "举办促消费活动" in rows[0]["工作任务"] and "发放消费券" in rows[1]["工作任务"]
+
+
+def test_a_workbook_has_the_rows_of_the_csv(duban: Duban, speech: Path, tmp_path: Path) -> None:
+    target = tmp_path / "台账.xlsx"
+    assert duban("extract", "--xlsx", "--preset", "分解表", "-o", target, speech).code == 0
+    lines = csv.reader(io.StringIO(duban("extract", "--csv", "--preset", "分解表", speech).out.decode("utf-8-sig")))
+    rows = load_workbook(target).active.iter_rows(min_row=2, values_only=True)
+    assert [[str(cell or "") for cell in row] for row in rows] == list(lines)
+    assert duban("extract", "--xlsx", speech).code == 2  # a terminal shows no workbook
 
 
 def test_output_goes_to_a_file_and_nothing_to_standard_output(duban: Duban, speech: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 import extractor
 from api import cli
@@ -137,7 +138,10 @@ def test_the_export_is_that_of_the_service(duban: Duban, folder: Path, tmp_path:
     assert duban("export", "-o", target, "--csv-encoding", "gb18030").out == b""
     assert target.read_bytes().decode("gb18030").startswith("序号,督办编号,")
     assert duban("export", "--preset", "日报").code == 2
-    assert duban("export", "-o", tmp_path / "台账.xlsx").code == 2
+    assert duban("export", "-o", tmp_path / "台账.xls").code == 2
+    assert duban("export", "--preset", "分解表", "--modality", "prohibit", "-o", tmp_path / "台账.xlsx").out == b""
+    rows = load_workbook(tmp_path / "台账.xlsx").active.iter_rows(values_only=True)
+    assert [[str(cell or "") for cell in row] for row in rows][1:] == table
     assert duban("export", "-o", tmp_path / "没有" / "台账.csv").code == 1
 
 

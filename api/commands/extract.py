@@ -43,6 +43,7 @@ def extract(
     as_json: AsJson = False,
     as_jsonl: AsJsonl = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="台账 a ledger for Excel or WPS")] = False,
+    as_xlsx: Annotated[bool, typer.Option("--xlsx", help="台账工作簿，须有 -o a workbook, needs -o")] = False,
     as_table: AsTable = False,
     date: Date = None,
     target: Target = None,
@@ -55,8 +56,10 @@ def extract(
     quiet: Quiet = False,
 ) -> None:
     """Without a format: a table on a terminal, else JSON for one file and JSONL for several."""
-    only_one(as_json=as_json, as_jsonl=as_jsonl, as_csv=as_csv, as_table=as_table)
-    if not (as_json or as_jsonl or as_csv):
+    only_one(as_json=as_json, as_jsonl=as_jsonl, as_csv=as_csv, as_xlsx=as_xlsx, as_table=as_table)
+    if as_xlsx and target is None:
+        raise typer.BadParameter("--xlsx 须用 -o 指明文件。 --xlsx needs a file: -o 台账.xlsx")
+    if not (as_json or as_jsonl or as_csv or as_xlsx):
         as_table = as_table or (sys.stdout.isatty() and target is None)
     if segmenter is not None:
         _load(segmenter)
@@ -64,6 +67,8 @@ def extract(
     results = work.run(lambda d: (d.name, extractor.extract(d.text, date, segmenter, own or NONE)))
     if as_csv:
         output.write(ledger.csv_file(results, preset, encoding), target)
+    elif as_xlsx:
+        output.write(ledger.xlsx_file(results, preset), target)
     elif as_table and target is None:
         for name, found in results:
             show.extraction(output.terminal(), name, found)

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -86,25 +85,28 @@ def export(
     ordering: stored.Ordering = "text",
     database_url: stored.DatabaseUrl = None,
 ) -> None:
-    """CSV to standard output or a file, which appears only when it is complete."""
+    """CSV to standard output or a file, a workbook to a file named .xlsx; a file appears only when it is complete."""
     given = stored.filter_of(
         department=department, role=role, modality=modality, due_before=due_before, due_after=due_after,
         has_deadline=has_deadline, speech=speech, status=status, q=q,
     )  # fmt: skip
+    from api import workbook
     from api.export import csv_parts
+    from models.store.export import tasks
 
+    suffix = target.suffix.lower() if target else ""
+    if suffix == ".xls":
+        raise typer.BadParameter("请用 .xlsx 或 .csv 结尾的文件名。 Name the file .xlsx or .csv.")
     with stored.opened(database_url) as database:
         with database.reading() as connection:
             wanted = given.wanted(connection)
+        if suffix == ".xlsx":
+            with database.reading() as connection:
+                output.write(workbook.written(tasks(connection, wanted, ordering), preset), target)
+            return
         head = ledger.write_csv([ledger.header(preset)], encoding)
         rows = _parts(database, csv_parts(wanted, ordering, preset, encoding))
-        output.write(chain(head, rows), _path(target))
-
-
-def _path(target: Path | None) -> Path | None:
-    if target is not None and target.suffix.lower() in (".xlsx", ".xls"):
-        raise typer.BadParameter("这里只写 CSV，请用 .csv 结尾的文件名。 This writes CSV; name the file .csv.")
-    return target
+        output.write(chain(head, rows), target)
 
 
 def _parts(database: Database, part: Part) -> Iterator[bytes]:

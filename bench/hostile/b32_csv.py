@@ -1,9 +1,9 @@
-"""Formulas in downloads: no cell of a CSV begins one, and what was guarded comes back as it was.
+"""Formulas in downloads: no cell of a CSV begins one, none of a workbook is one, and all text comes back as it was.
 
     python -m bench.hostile.b32_csv [--quick] [--db sqlite|postgres]
 
 Each payload is put into a title, into the beginning of a task, and into all that people enter. The CSV is then read as
-a spreadsheet reads it, in each preset and encoding.
+a spreadsheet reads it, in each preset and encoding, and the workbook by openpyxl and as plain XML.
 """
 
 from __future__ import annotations
@@ -13,8 +13,13 @@ import csv
 import io
 import itertools
 import random
+import re
 import sys
+import zipfile
 from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils.escape import unescape
 
 from bench.hostile.client import Client
 from bench.hostile.harness import Report, Service, database, options, scaled
@@ -78,11 +83,13 @@ def main() -> int:
 
         each(service.port, enumerate(values), put)
         cells, formulas, back = asyncio.run(download(service.port, entered))
+        workbook_cells, workbook_faults = asyncio.run(download_workbook(service.port, entered))
     report.fact("all payloads are stored", not wrong, f"{len(entered)} stored, {refused} with U+0000 refused")
     report.fact("no cell begins a formula", not formulas, f"{len(formulas)} of {cells} cells")
     report.fact("undoing the guard gives back what was entered", not back, f"{len(back)} of {len(entered)} lost")
-    report.figures["XLSX"] = "this service writes none"
-    for fault in (wrong + formulas + back)[:20]:
+    found = f"{len(workbook_faults)} in {workbook_cells} cells"
+    report.fact("no cell of a workbook is a formula, and its text comes back", not workbook_faults, found)
+    for fault in (wrong + formulas + back + workbook_faults)[:20]:
         print("      ", fault, file=sys.stderr)
     return report.end()
 
@@ -116,6 +123,28 @@ async def download(port: int, entered: dict[int, str]) -> tuple[int, list[str], 
         if view["id"] in entered and any(ledger.unguard(row[at]) != entered[view["id"]] for at in columns):
             lost.append(f"{entered[view['id']]!r} became {row[columns[0]]!r}")
     return count, formulas, lost
+
+
+async def download_workbook(port: int, entered: dict[int, str]) -> tuple[int, list[str]]:
+    """The number of cells of the workbooks, and what is wrong with them: formulas, links, text that was changed."""
+    client = Client(port)
+    count = 0
+    faults: list[str] = []
+    columns = [ledger.header().index(name) for name in ("进展情况", "存在问题", "下一步打算")]
+    for preset in ledger.PRESETS:
+        answer = await find(client, "/v1/obligations.xlsx", preset=preset)
+        assert answer.status == 200, answer.body
+        with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
+            sheets = [archive.read(name).decode() for name in archive.namelist() if "worksheets/" in name]
+        faults += [f"{preset}: {found}" for sheet in sheets for found in re.findall("<(?:f|hyperlink)[ >]", sheet)]
+        for row in load_workbook(io.BytesIO(answer.body), read_only=True).active.iter_rows(min_row=3):
+            count += len(row)
+            faults += [f"{preset}: {cell.value!r}" for cell in row if cell.data_type == "f"]
+            value = entered.get(int(row[-1].value)) if preset == ledger.DEFAULT_PRESET else None
+            if value is not None and any(unescape(row[at].value or "") != value for at in columns):
+                faults.append(f"{value!r} became {row[columns[0]].value!r}")
+    client.close()
+    return count, faults
 
 
 def read(content: str) -> list[list[str]]:

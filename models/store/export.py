@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -28,6 +28,16 @@ class Mark:
 
     place: Position | None = None
     written: set[int] = field(default_factory=set)
+
+
+def tasks(connection: Connection, wanted: Filter, ordering: str = "text") -> Iterator[list[Entry]]:
+    """All tasks with an obligation that fulfils a filter, in parts; each task is whole and comes once.
+
+    With a connection of `Database.reading` they are those of one state of the database.
+    """
+    mark = Mark()
+    while (some := following(connection, wanted, ordering, mark)) is not None:
+        yield some
 
 
 def following(connection: Connection, wanted: Filter, ordering: str, mark: Mark) -> list[Entry] | None:

@@ -8,7 +8,9 @@ import json
 
 import pytest
 from fastapi.testclient import TestClient
+from openpyxl import load_workbook
 
+from api import workbook
 from models import ledger
 from models.store import speeches
 from tests.api.conftest import assert_problem, service_of
@@ -44,6 +46,29 @@ def test_the_default_is_the_ledger_with_a_byte_order_mark(client: TestClient, sp
     assert table[0] == ledger.header("督办台账")
     assert [row[0] for row in table[1:]] == ["1", "2", "3", "4", "5"]
     assert {len(row) for row in table} == {23}
+    assert speech
+
+
+def test_the_workbook_has_the_rows_of_the_ledger(client: TestClient, speech: int) -> None:
+    answer = client.get("/v1/obligations.xlsx?preset=分解表&department=教育局")
+    assert answer.headers["content-type"] == workbook.MEDIA_TYPE
+    assert answer.headers["content-disposition"].endswith("filename*=UTF-8''%E5%88%86%E8%A7%A3%E8%A1%A8.xlsx")
+    rows = load_workbook(io.BytesIO(answer.content)).active.iter_rows(min_row=2, values_only=True)
+    csv = client.get("/v1/obligations.csv?preset=分解表&department=教育局")
+    assert [[str(cell or "") for cell in row] for row in rows] == cells(csv.content)
+    assert speech and len(cells(csv.content)) == 2
+    by_accept = client.get("/v1/obligations", headers={"accept": workbook.MEDIA_TYPE})
+    assert len(list(load_workbook(io.BytesIO(by_accept.content)).active.iter_rows())) == 7
+
+
+def test_an_error_while_a_workbook_is_written_is_answered_as_such(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, speech: int
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("lost")
+
+    monkeypatch.setattr("api.workbook.Workbook.finish", broken)
+    assert_problem(client.get("/v1/obligations.xlsx"), 500, "internal")
     assert speech
 
 
@@ -87,6 +112,7 @@ def test_the_form_follows_the_accept_header(client: TestClient, speech: int, acc
 def test_forms_that_do_not_exist(client: TestClient) -> None:
     assert_problem(client.get("/v1/obligations", headers={"accept": "image/png"}), 406, "not-acceptable")
     assert_problem(client.get("/v1/obligations.csv?preset=日报"), 422, "invalid", "preset")
+    assert_problem(client.get("/v1/obligations.xlsx?encoding=utf-8"), 422, "invalid", "encoding")
     assert_problem(client.get("/v1/obligations.csv?encoding=big5"), 422, "invalid", "encoding")
     assert_problem(client.get("/v1/obligations.csv?limit=5"), 422, "invalid", "limit")
 

@@ -26,7 +26,8 @@ def test_the_description_in_the_documentation_is_that_of_the_service(client: Tes
 def test_operations_have_ids_that_programs_can_rely_on(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     assert sorted(operation["operationId"] for path in paths.values() for operation in path.values()) == [
-        "create_speech", "delete_speech", "export_obligations_csv", "export_obligations_jsonl", "extract", "extract_batch",
+        "create_speech", "delete_speech", "export_obligations_csv", "export_obligations_jsonl", "export_obligations_xlsx",
+        "extract", "extract_batch",
         "get_directive", "get_obligation", "get_speech", "get_speech_extraction", "get_speech_text", "get_stats", "healthz",
         "list_departments", "list_directives", "list_obligations", "list_quarantine_rules", "list_speeches", "metrics",
         "readyz", "update_obligation",
