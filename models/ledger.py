@@ -224,13 +224,19 @@ def continues(group: Sequence[Entry], entry: Entry) -> bool:
 
 
 def is_bracket(text: str) -> bool:
-    """Whether an obligation is a bracket; `（一）` in front of a task is none.
+    """Whether an obligation is a bracket, or begins one; a number in front of a task is none, nor a bracket before it.
 
-    >>> is_bracket("（市商务局牵头，6月底前完成）"), is_bracket("（一）各镇要加强巡查。")
-    (True, False)
+    >>> [is_bracket(text) for text in ("（市商务局牵头，6月底前完成）", "（责任单位：市商务局；")]
+    [True, True]
+    >>> [is_bracket(text) for text in ("（一）各镇要加强巡查。", "（市商务局牵头）各镇要加强巡查。")]
+    [False, False]
     """
     text = text.strip()
-    return text.startswith(("（", "(")) and not 0 < text[:5].replace(")", "）").find("）") < min(5, len(text) - 1)
+    if not text.startswith(("（", "(")):
+        return False
+    number = 0 < text[:5].replace(")", "）").find("）") < min(5, len(text) - 1)
+    ended = text.rstrip("。；;").endswith(("）", ")"))
+    return not number and (ended or ("）" not in text and ")" not in text))
 
 
 def _is_open(group: Iterable[Entry]) -> bool:

@@ -141,5 +141,11 @@ def test_an_open_bracket_does_not_swallow_the_rest() -> None:
     assert sum(map(len, groups)) >= 30
 
 
+def test_a_bracket_before_the_next_task_does_not_join_the_two() -> None:
+    text = "一、抓好落实。" + "各镇要加强巡查。（县公安局牵头）" * 5
+    groups = list(ledger.grouped(ledger.entries(read(text))))
+    assert len(groups) >= 5
+
+
 def test_nothing_stored_gives_no_task(database: Database) -> None:
     assert exported(database) == []
