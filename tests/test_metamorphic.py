@@ -18,20 +18,19 @@ BY_NAME = {m.name: m for m in MUTATIONS}
 
 NEVER = (
     "noise lines", "notices in sentences", "invisible characters", "page marks", "hard-wrapped lines", "CRLF", "blank lines and indents",
-    "half-width punctuation", "full-width digits", "one line with indents",
+    "half-width punctuation", "full-width digits", "one line with indents", "one line with spaces",
 )  # fmt: skip
 """No record may change under these: what they add is no part of the speech, or only another way to write it."""
 
 SELDOM = {
-    # Objects of 完成 and 组织 are taken for subjects with some names and some times and not with others.
-    "party renamed": 0.25,
-    "deadline moved": 0.25,
+    "party renamed": 0.08,
+    "deadline moved": 0.08,
     # Points under other markers are weighed a little differently, because writers use the markers differently.
-    "marked 一是": 0.20,
-    "marked 一要": 0.15,
-    "marked （一）": 0.15,
-    "marked 1.": 0.15,
-    "marked 第一，": 0.15,
+    "marked 一是": 0.12,
+    "marked 一要": 0.12,
+    "marked （一）": 0.12,
+    "marked 1.": 0.12,
+    "marked 第一，": 0.12,
 }
 """The share of speeches in which something else changes too; why, and how much is allowed. docs/accuracy.md has figures."""
 
@@ -80,11 +79,6 @@ def test_a_notice_in_a_title_leaves_it_a_title() -> None:
     dirty = clean.replace("教育工作", "教育工……（未完，全文共5120字，当前显示1200字）作")
     assert [o.span.text for o in extractor.extract(dirty).obligations] == [line]
     assert [o.span.text for o in extractor.extract(clean).obligations] == [line]
-
-
-def test_a_text_in_one_line_with_a_space_for_each_line_break_reads_alike() -> None:
-    name = BY_NAME["one line with spaces"]
-    assert all(not r[1] for seed, text in SPEECHES.items() if (r := differences(text, name, seed)))
 
 
 def test_a_moved_deadline_moves() -> None:

@@ -18,16 +18,16 @@ BESIDE = Path(__file__).parents[2] / "shared"  # more annotated speeches, where 
 # About 0.02 below the F1 reached; raise them with the figures.
 FLOORS = {
     "items": 0.98,
-    "directives": 0.94,
+    "directives": 0.95,
     "parents": 0.97,
-    "obligations": 0.92,
-    "modality": 0.95,
-    "parties": 0.81,
-    "roles": 0.96,
-    "party types": 0.94,
-    "deadlines": 0.92,
-    "deadline values": 0.92,
-    "quarantine rules": 0.89,
+    "obligations": 0.935,
+    "modality": 0.96,
+    "parties": 0.915,
+    "roles": 0.97,
+    "party types": 0.955,
+    "deadlines": 0.94,
+    "deadline values": 0.94,
+    "quarantine rules": 0.95,
 }
 # Two small collections: each is scored with the floors above, where a single record weighs more.
 ELSEWHERE = {"gold": "seeds", "gold2": "texts2"}
