@@ -247,13 +247,6 @@ RULES: tuple[Rule, ...] = (
         build=_if(_plan("by", planned=True), not_before=_PAST, not_after=_NO_ACT + "|新增|累计|已"),
     ),
     Rule(
-        "deadlines.by-day", "某日做完某事",
-        f"(?P<time>[{DAY}{TODAY}])(?=，?(?:必须|务必|要|须|一定|就)?(?:全部|全面|统一)?(?:{_DONE}))",
-        yes=(("[4月10日]全部到位", "by 2022-04-10"), ("[明天]必须完成首轮检测", "by 2022-03-11")),
-        no=("4月10日召开推进会", "自4月1日实施", "今天要求大家", "3月1日完成了检测"),
-        build=_if(_plan("by", planned=True), before=f"{_HEAD}|{_URGE}", not_before=f"[{DAY}][、和及]", not_after=r"[^，。；\n]{0,12}(?:了|的(?!时间))"),
-    ),
-    Rule(
         "deadlines.by-pressing-day", "今天必须、明天再做",
         f"(?P<time>[{DAY}{TODAY}])(?=必须|务必|就(?![是有能])|再|全部|全面|完成(?!了)|(?:立即|马上)?(?:启动|开展|启用|投入|进驻|派出))",
         yes=(("查验点[明天]全部换岗", "by 2022-03-11"), ("[今天]必须把人找到", "by 2022-03-10"), ("专班[今晚]再启用两个点", "by 2022-03-10")),

@@ -112,12 +112,6 @@ SUBJECT = Rule(
     no=("对工作不力的单位要严肃问责。", "要督促企业必须整改到位。", "加强对各部门要求落实情况的检查。"),
     build=_unless_object,
 )  # fmt: skip
-FIELD_SUBJECT = Rule(
-    "parties.field-subject", "句首只说条线的主语",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{FIELDS}){_ADVERB}{{0,2}}{_MODAL}",
-    yes=("，[公安]要守好卡口。", "[环保]负责现场监测。"),
-    no=("交通安全要抓牢。", "要抓好教育，须臾不可放松。"),
-)  # fmt: skip
 RELATIVE = Rule(
     "parties.relative", "以所做之事限定的主语",
     f"{_EDGE}(?P<span>(?!对|将|把|由|在(?!外)|我们的)(?:[^，。；：“”（）的{ORGANS}{OTHERS}\n]{{0,14}}{OTHERS})?[^，。；：“”（）的{ORGANS}{OTHERS}\n]{{0,20}}(?<![内里上中们])的(?:{NAMES}|同志们?))(?:[或和][一-鿿]{{2,4}})?{_ADVERB}{{0,1}}(?:{_MODAL}|按(?=[“一规要])|把|暂缓|居家|凭|自行|提前|[0-9]|[一-鿿]{{2,4}}[0-9]{{1,2}}(?:小时|天|日)内)",
@@ -227,7 +221,7 @@ BEING = Rule(
 WORK = Rule(
     "parties.work", "主语的工作要如何",
     f"{_EDGE}{_LIGHT}{{0,2}}(?:我们的)?(?P<span>{NAMES})(?:[一-鿿]{{2,8}}工作|责任心|思想|意识|作风)要",
-    yes=("[各地区]排查摸底工作要抓实。", "[各部门]值班值守工作要到位。"),
+    yes=("[各地区]排查摸底工作要抓实。", "[各部门]值班值守工作要到位。", "我们的[干部]责任心要强。"),
     no=("疫苗接种工作要加快。", "要把工作要点印发下去，学校防控工作很重要。"),
 )  # fmt: skip
 BY = Rule(
@@ -328,7 +322,7 @@ PARALLEL = Rule(
     build=_unless_object,
 )  # fmt: skip
 SHADOW_RULES: tuple[Rule, ...] = (
-    CHAIR, TOGETHER, ASKED, BY, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, RELATIVE, BODIES, PLACES, TABLE_LEAD, TABLE, ENCOURAGED, PLACE, PEOPLE, COORDINATE, SUBJECT, FIELD_SUBJECT, SET_UP, WHEN, BEING, WORK, TIMED, DOER, DOER_NEXT, TOPIC, FIELDS_DOER,
+    CHAIR, TOGETHER, ASKED, BY, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, RELATIVE, BODIES, PLACES, TABLE_LEAD, TABLE, ENCOURAGED, PLACE, PEOPLE, COORDINATE, SUBJECT, SET_UP, WHEN, BEING, WORK, TIMED, DOER, DOER_NEXT, TOPIC, FIELDS_DOER,
     ORGAN_DOER, WITH_CASE, FROM_CASE, RELATIVE_DOER, PARALLEL,
 )  # fmt: skip
 """In the order of precedence: the first rule that finds a group names it."""

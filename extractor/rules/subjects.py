@@ -12,7 +12,6 @@ LEADING = frozenset({
     "parties.coordinate",
     "parties.doer",
     "parties.doer-next",
-    "parties.field-subject",
     "parties.fields-doer",
     "parties.organ-doer",
     "parties.parallel",
