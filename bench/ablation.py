@@ -168,7 +168,7 @@ def _f1(probabilities: Sequence[Any], labels: Sequence[Sequence[int | None]]) ->
 def _told(change: Figures) -> str:
     """The kinds of record that change, the most changed first."""
     moved = sorted(((abs(v), k, v) for k, v in change.items() if abs(v) > 0), reverse=True)
-    return ", ".join(f"{kind} {value:+.3f}" for _, kind, value in moved) or "nothing"
+    return ", ".join(f"{kind} {value:+.4f}" for _, kind, value in moved) or "nothing"
 
 
 def main() -> None:
