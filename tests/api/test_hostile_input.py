@@ -173,14 +173,14 @@ def test_bytes_that_are_not_what_they_are_called(client: TestClient, charset: st
     assert_problem(client.post("/v1/speeches", content=data, headers={"content-type": media}), 422, "invalid", "text")
 
 
-def test_more_than_ten_megabytes(client: TestClient) -> None:
+def test_more_than_the_limits_of_a_request_and_of_what_is_found(client: TestClient) -> None:
     limit = 11 * 1024 * 1024  # of the service under test
     for headers in ({"content-type": "text/plain"}, {"content-type": "application/json"}):
         assert_problem(client.post("/v1/speeches", content=b"a" * (limit + 1), headers=headers), 413, "too-large")
     chunks = (b"a" * 65536 for _ in range(limit // 65536 + 1))
     answer = client.post("/v1/speeches", content=chunks, headers={"content-type": "text/plain"})
     assert_problem(answer, 413, "too-large")
-    answer = client.post("/v1/speeches", content=TASK.encode() * 270_000, headers={"content-type": "text/plain"})
+    answer = client.post("/v1/speeches", content=TASK.encode() * 40_000, headers={"content-type": "text/plain"})
     assert answer.status_code in (413, 422)
     assert client.get("/v1/speeches").json()["results"] == []
 
