@@ -56,8 +56,10 @@ def _date(text: str, lines: list[str]) -> date | None:
     for line in [*lines[:6], *reversed(lines[-4:])]:
         if m := compiled(rules.DATE_LINE.pattern).match(line[-60:]):
             return _day(m)
-    held = compiled(rules.HELD.pattern).search(text, 0, 400)
-    return _day(held) if held else None
+    for rule in (rules.MEETING_TIME, rules.HELD):
+        if said := compiled(rule.pattern).search(text, 0, 400):
+            return _day(said)
+    return None
 
 
 def _day(m: re.Match[str]) -> date | None:

@@ -43,7 +43,14 @@ HELD = Rule(
     no=("2022年6月1日前完成整改", "6月1日召开"),
 )  # fmt: skip
 
-RULES: tuple[Rule, ...] = (TITLE, SPEECH, DATE_LINE, HELD)
+MEETING_TIME = Rule(
+    "source.meeting-time", "纪要所列的会议时间",
+    rf"(?<![^\n])(?:会议)?时间：{_DAY}",
+    yes=("[会议时间：2023年4月6日]上午9：00", "[时间：2021年12月3日]（星期五）"),
+    no=("整改时间：2023年4月6日前", "时间紧，任务重"),
+)  # fmt: skip
+
+RULES: tuple[Rule, ...] = (TITLE, SPEECH, DATE_LINE, HELD, MEETING_TIME)
 
 
 def run(text: str) -> list[Match]:
