@@ -53,6 +53,7 @@ pytest: .venv/dev  ## tests
 
 bench: .venv/dev  ## speed, and linear time on hostile input
 	$(BIN)/python -m bench.speed
+	@test ! -d $(SHARED)/seeds || $(BIN)/python -m bench.speed $(SHARED)/seeds $(SHARED)/texts2
 	$(BIN)/python -m bench.linear
 
 eval: .venv/dev  ## scores on the annotated speeches (EVAL=--write renews docs/accuracy.md, EVAL=--record adds to its history)
