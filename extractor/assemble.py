@@ -138,14 +138,12 @@ def _parties(found: Findings) -> tuple[tuple[Party, ...], list[tuple[PartyRole, 
 
 
 def _deadlines(found: Findings) -> tuple[tuple[Deadline, ...], dict[int, list[str]]]:
-    """The deadlines that stand in an obligation or in a heading, and their ids for each of these sentences."""
+    """The deadlines, which stand in obligations and headings alone, and their ids for each of these sentences."""
     starts = [j.start for j in found.judged]
     out: list[Deadline] = []
     of: dict[int, list[str]] = {}
     for d in found.deadlines:
         k = bisect_right(starts, d.start) - 1
-        if k < 0 or found.judged[k].verdict not in ("directive", "heading"):
-            continue
         name = f"d{len(out) + 1}"
         out.append(
             Deadline(

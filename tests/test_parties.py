@@ -260,10 +260,3 @@ def test_whatever_the_text_names_lie_in_it_and_own_ones_in_their_sentence(text: 
             name = text[a.mention.start : a.mention.end]
             assert name and "\n" not in name
             assert a.inherited == (not sentence.start <= a.mention.start < a.mention.end <= sentence.end)
-
-
-def test_those_of_whom_a_sentence_tells_before_it_turns_to_us_are_no_parties() -> None:
-    told_of = "抢险队连夜加固堤防，险情虽已控制，但教训十分深刻，我们要引以为戒。"
-    asked = "抢险队连夜加固堤防，应急局备足沙袋。"
-    assert parties(told_of) == [[]]
-    assert parties(asked) == [["抢险队:responsible", "应急局:responsible"]]

@@ -409,8 +409,6 @@ def find(text: str, sentences: Sequence[Body], crosses: Crosses | None = None) -
                 continue
             if not _fits(rule, text, group, before, after):
                 continue
-            if rule in (DOER, ORGAN_DOER, TIMED) and _TOLD.match(view.text, m.end):
-                continue
             seen.add(last)
             if rule in (PLACES, BODIES):
                 seen.update(view.signs(k, group))
@@ -526,10 +524,6 @@ def _last_of_list(text: str, name: directory.Name) -> directory.Name:
 
 _COUNTED = re.compile("(?P<one>[一-鿿]{2,4}?)(?:[0-9]{1,2}|[二三四五六七八九十两]{1,2})个")
 _OF_BODIES = re.compile("[^，。；]{0,12}(?:专班|组)")
-# 党员干部连夜奋战，虽无大碍，但教训深刻，我们要反思: what they did is told; the order is to all of us.
-_TOLD = re.compile(
-    "[^。；\n]{0,120}，(?:但|可是|然而|不过)[^。；\n要应须]{0,30}(?:我们|大家)[^，。；\n]{0,2}(?:要|必须|应当?|须)"
-)
 _STAFF = re.compile("(?:人员|教师|老师|职工|专家|医生|护士|队伍)$")
 """Staff named in general: often an object, so only clear verbs make it a subject."""
 _UNDERGOES = re.compile("(?:也|均|都|则|原则上)?(?:一律|必须|应|要)?(?:不让|实行|实施|调整|采取|纳入|落实(?=[^，。；]{0,12}(?:隔离|监测|管控|检测))|劝返|进行[^，。；]{0,8}隔离)")
