@@ -12,14 +12,14 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import extractor
 from bench.verdict.gold import segments
-from models.records import Deadline, Extraction, Obligation, Party, PartyRole, QuarantineRule, Record, Span
+from models.records import Deadline, Extraction, Obligation, Party, PartyRole, QuarantineRule, Span
 
 KINDS = (
     "items", "directives", "parents", "obligations", "modality", "parties", "roles", "party types", "deadlines",
@@ -112,7 +112,7 @@ class Scorer:
             at = self._raw.index(words, at + 1, end)
         return at, at + len(words)
 
-    def _grounding(self, found: Record) -> None:
+    def _grounding(self, found: Extraction) -> None:
         for span in _spans(found):
             self.spans += 1
             self.ungrounded += self._raw[span.start : span.end] != span.text
@@ -203,13 +203,15 @@ def _meaning(gold: Gold) -> tuple[str, str | None, int]:
     return gold["kind"], gold["value"], gold.get("times") or 1
 
 
-def _spans(record: Record) -> Iterator[Span]:
+def _spans(record: Any) -> Iterator[Span]:
+    """All spans in an extraction, or in one of its records."""
     if isinstance(record, Span):
         yield record
-    for name in type(record).model_fields:
+    names = (part.name for part in fields(record)) if is_dataclass(record) else type(record).model_fields
+    for name in names:
         value = getattr(record, name)
         for part in value if isinstance(value, tuple) else (value,):
-            if isinstance(part, Record):
+            if is_dataclass(part):
                 yield from _spans(part)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.dataclasses import dataclass
 
 Modality = Literal["require", "prohibit", "encourage"]
 Role = Literal["responsible", "lead", "support", "supervise"]
@@ -27,13 +28,19 @@ VerdictKind = Literal["directive", "heading", "context", "noise"]
 Offset = Annotated[int, Field(ge=0)]
 
 
-class Record(BaseModel):
-    """Base of all records: frozen, no unknown fields, aliases used in JSON."""
+# A text of a megabyte has tens of thousands of records. As models each would take six times the memory and twice the
+# time to make, for a dictionary and a set of the fields that were given; so only what a call returns is a model.
+_STRICT = ConfigDict(extra="forbid")
+
+
+class Document(BaseModel):
+    """Base of what the calls of the extractor return: frozen, no unknown fields, aliases used in JSON."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True)
 
 
-class Span(Record):
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Span:
     """A place in the raw text: ``text == raw[start:end]``.
 
     ``clean`` is the same words without the noise that cuts them (page numbers, notices, line breaks, spaces);
@@ -46,13 +53,15 @@ class Span(Record):
     clean: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class Noise(Span):
     """A stretch that is no part of the speech, and the rule that says so."""
 
     rule: str
 
 
-class Source(Record):
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Source:
     """Where the text comes from, as far as it says so itself.
 
     ``sha256`` is of the raw text in UTF-8, ``chars`` its length in code points. ``date`` is the date of the speech
@@ -68,7 +77,8 @@ class Source(Record):
     date_source: Literal["given", "text", "none"] = "none"
 
 
-class Extractor(Record):
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Extractor:
     """Which program made the records; ``rules`` is a hash over all rules and data in force."""
 
     name: Literal["duban"] = "duban"
@@ -76,7 +86,8 @@ class Extractor(Record):
     rules: str
 
 
-class Item(Record):
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Item:
     """An enumerated point. ``span`` runs from its marker to the end of the point, children included.
 
     ``path`` counts positions among siblings (``2.3.1``); ``number`` is the number its marker shows, null if none.
@@ -95,7 +106,8 @@ class Item(Record):
     rule: str
 
 
-class PartyRole(Record):
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class PartyRole:
     """A party's part in one obligation; ``inherited`` when the subject is carried over from elsewhere."""
 
     party: str
@@ -103,7 +115,8 @@ class PartyRole(Record):
     inherited: bool = False
 
 
-class Obligation(Record):
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Obligation:
     """A sentence that tells somebody to act; ``standing`` when it holds with no end (长期坚持, 常态化)."""
 
     id: str
@@ -116,7 +129,8 @@ class Obligation(Record):
     rule: str
 
 
-class Party(Record):
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Party:
     """A mention of somebody who has to act, with the directory's canonical name."""
 
     id: str
@@ -126,7 +140,8 @@ class Party(Record):
     rule: str
 
 
-class Deadline(Record):
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Deadline:
     """By when. ``value`` is what the words say (ISO 8601 date, date-time or duration), ``due`` the instant that
     follows from it and the date of the speech, exclusive; both null where nothing follows.
 
@@ -144,7 +159,8 @@ class Deadline(Record):
     rule: str
 
 
-class QuarantineRule(Record):
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class QuarantineRule:
     """What a person of some population must undergo. Lengths in days, ``within`` an ISO 8601 duration.
 
     ``every_days`` is the period of a repeated test, ``times_per_period`` how often in it (1 unless said).
@@ -167,7 +183,7 @@ class QuarantineRule(Record):
     rule: str
 
 
-class TimeExpression(Record):
+class TimeExpression(Document):
     """A time expression in any Chinese text: start inclusive, end exclusive, ISO date-times; an open side is null."""
 
     span: Span
@@ -178,7 +194,8 @@ class TimeExpression(Record):
     rule: str
 
 
-class Warning(Record):
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Warning:
     """Something the reader should know: a numbering gap, a calendar year without data."""
 
     code: str
@@ -186,7 +203,7 @@ class Warning(Record):
     span: Span | None = None
 
 
-class Sentence(Record):
+class Sentence(Document):
     """A sentence of the text with its verdict and the rule that gave it."""
 
     span: Span
@@ -195,7 +212,7 @@ class Sentence(Record):
     item: str | None = None
 
 
-class Extraction(Record):
+class Extraction(Document):
     """All records of one speech."""
 
     schema_: Literal["1"] = Field("1", alias="schema")
@@ -220,7 +237,7 @@ QueryCode = Literal[
 ]  # fmt: skip
 
 
-class Query(Record):
+class Query(Document):
     """Something to ask back before a row of the ledger can be filled in: what is missing or left open, and where.
 
     ``question`` is in Chinese; ``obligation`` is the obligation it is about, null where it is about the text.

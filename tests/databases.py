@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 import warnings
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
@@ -190,6 +191,6 @@ def extraction(raw: str = SPEECH, *, rules: str = "r1", date: str | None = "2022
                            population=span(raw, "高风险区来人"), origin="high", measure="集中隔离", days=14, tests=5,
                            test_days=(1, 4, 7), obligation="o4", rule="quarantine.stay"),
         ),
-        noise=(Noise(**span(raw, "网站导航 首页").model_dump(), rule="noise.navigation"),),
+        noise=(Noise(**asdict(span(raw, "网站导航 首页")), rule="noise.navigation"),),
         warnings=(Warning(code="numbering", message="缺少（二）", span=span(raw, "（一）")),),
     )  # fmt: skip

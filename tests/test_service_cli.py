@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -153,7 +153,7 @@ def test_new_rules_are_run_and_corrections_stay(duban: Duban) -> None:
         followup.correct(connection, view.id, Correction(modality="encourage"))
         old = extractor.extract(OTHER)
         stale = old.model_copy(
-            update={"extractor": old.extractor.model_copy(update={"rules": "old"}), "obligations": ()}
+            update={"extractor": replace(old.extractor, rules="old"), "obligations": ()}
         )
         rerun.reextract(connection, view.speech_id, stale)
     run = duban("reextract")

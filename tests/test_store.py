@@ -9,13 +9,14 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from models import records, tables
 from models.engine import Database, open_database
@@ -81,10 +82,10 @@ def rows(database: Database, table: type[tables.Base]) -> list[dict[str, Any]]:
     ],
 )  # fmt: skip
 def test_the_tables_have_every_field_of_the_records(
-    record: type[BaseModel], table: type[tables.Base], elsewhere: dict[str, Any]
+    record: type[Any], table: type[tables.Base], elsewhere: dict[str, Any]
 ) -> None:
     columns = set(table.__table__.columns.keys())
-    for name, field in record.model_fields.items():
+    for name, field in record.__pydantic_fields__.items():
         place = elsewhere.get(name, name)
         if isinstance(place, type):
             continue
@@ -366,7 +367,7 @@ def many(database: Database, count: int = 12) -> None:
             raw = f"{SPEECH}第{number}稿"
             one = extraction(raw)
             due = f"2022-07-{1 + number * 7 % 5:02}T00:00"
-            first = one.deadlines[0].model_copy(update={"due": due})
+            first = replace(one.deadlines[0], due=due)
             speeches.save(connection, raw, one.model_copy(update={"deadlines": (first, *one.deadlines[1:])}))
 
 
@@ -624,8 +625,8 @@ def quarantine_speech(database: Database, date: str | None, days: int, number: i
     raw = f"{SPEECH}第{number}稿"
     one = extraction(raw, date=date)
     [rule] = one.quarantine_rules
-    abroad = rule.model_copy(update={"id": "q2", "origin": None, "days": 21})
-    rules = (rule.model_copy(update={"days": days}), *((abroad,) if number == 1 else ()))
+    abroad = replace(rule, id="q2", origin=None, days=21)
+    rules = (replace(rule, days=days), *((abroad,) if number == 1 else ()))
     with database.writing() as connection:
         speeches.save(connection, raw, one.model_copy(update={"quarantine_rules": rules}))
 
@@ -634,7 +635,7 @@ def test_a_population_is_found_however_its_letters_are_written(database: Databas
     raw = f"{SPEECH}来自Ｂ１区的人员居家隔离。"
     one = extraction(raw)
     [rule] = one.quarantine_rules
-    rule = rule.model_copy(update={"population": span(raw, "来自Ｂ１区的人员")})
+    rule = replace(rule, population=span(raw, "来自Ｂ１区的人员"))
     with database.writing() as connection:
         speeches.save(connection, raw, one.model_copy(update={"quarantine_rules": (rule,)}))
     with database.reading() as connection:
@@ -761,7 +762,7 @@ def test_a_corrected_date_must_be_one(database: Database, value: str) -> None:
 def changed(**obligation: Any) -> Extraction:
     """SPEECH as newer rules see it: the first obligation is changed as asked, the fifth is not found any more."""
     one = extraction(rules="r2")
-    first = one.obligations[0].model_copy(update=obligation)
+    first = replace(one.obligations[0], **obligation)
     return one.model_copy(update={"obligations": (first, *one.obligations[1:4])})
 
 
@@ -857,7 +858,7 @@ def test_a_sentence_that_is_cut_otherwise_is_still_the_same_one(database: Databa
     save(database)
     one = extraction(rules="r2")
     longer = databases.span(SPEECH, "县卫健局牵头，县教育局配合，6月30日前完成排查。\n（一）压实责任。")
-    moved = one.obligations[0].model_copy(update={"span": longer})
+    moved = replace(one.obligations[0], span=longer)
     with database.writing() as connection:
         result = rerun.reextract(connection, 1, one.model_copy(update={"obligations": (moved, *one.obligations[1:])}))
     assert (result.added, result.removed) == ([], []) and [change.field for change in result.changed] == ["text"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ def speech(client: TestClient) -> int:
 def named_as_the_directory_does() -> Extraction:
     found = extraction()
     parties = tuple(
-        party.model_copy(update={"canonical": directory.look_up(party.span.text).canonical}) for party in found.parties
+        replace(party, canonical=directory.look_up(party.span.text).canonical) for party in found.parties
     )
     return found.model_copy(update={"parties": parties})
 
