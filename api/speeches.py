@@ -16,6 +16,7 @@ from api.extract import speech_body
 from api.paging import Listing, PageQuery, listing
 from models.records import Extraction
 from models.store import access, speeches
+from models.store.prepared import Prepared
 from models.store.speeches import Saved, SpeechView
 
 router = APIRouter(prefix="/v1/speeches", tags=["speeches"])
@@ -79,11 +80,11 @@ async def _store(serving: Service, given: Submission, memory: Memory, actor: str
     known = await serving.read(_known, given.text, memory)
     if known is not None and (memory is None or known[0].created):
         return known
-    read = None
+    ready = None
     while True:
-        if read is None and known is None:
-            read = await serving.workers.read(given.text, given.date)
-        stored = await serving.write(_save, given, read, memory, actor)
+        if ready is None and known is None:
+            ready = await serving.workers.prepare(given.text, given.date, serving.database.dialect)
+        stored = await serving.write(_save, given, ready, memory, actor)
         if stored is not None:
             return stored
         # It was there and has been deleted meanwhile.
@@ -98,16 +99,15 @@ def _known(connection: Connection, text: str, memory: Memory) -> tuple[Saved, Sp
 
 
 def _save(
-    connection: Connection, given: Submission, read: bytes | None, memory: Memory, actor: str
+    connection: Connection, given: Submission, ready: Prepared | None, memory: Memory, actor: str
 ) -> tuple[Saved, SpeechView] | None:
-    if read is None:
+    if ready is None:
         saved = speeches.find(connection, given.text)
         if saved is None:
             return None
     else:
-        extraction = Extraction.model_validate_json(read)
         about = {"title": given.title, "source_url": given.source_url}
-        saved = speeches.save(connection, given.text, extraction, written=read, **about, actor=actor)
+        saved = speeches.save_prepared(connection, given.text, ready, **about, actor=actor)
     if memory:
         saved = access.remember(connection, *memory, saved)
     return saved, speeches.get(connection, saved.speech_id)

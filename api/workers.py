@@ -28,12 +28,14 @@ from anyio import BrokenWorkerProcess, to_process
 import extractor
 from api.settings import MEBIBYTE, Settings
 from extractor import pack
+from models.records import Extraction
+from models.store.prepared import Prepared, prepare
 
 log = logging.getLogger("duban.workers")
 
 Args = TypeVarTuple("Args")
 Result = TypeVar("Result")
-Reader = Callable[[str, dt.date | None], bytes]
+Reader = Callable[[str, dt.date | None], Extraction]
 
 # A process that nobody uses is ended by anyio after 300 s; asked for now and then, it stays and keeps its rules loaded.
 WARM_SECONDS = 120.0
@@ -61,10 +63,9 @@ class DocumentFailed(Exception):
 
 def read_speech(
     text: str, date: dt.date | None, rules: Path | None = None, segmenter: Path | None = None
-) -> bytes:
-    """The extraction of a text as JSON, with the office's own rules and segmenter. Raises extractor.TextError."""
-    own = _own_rules(rules) if rules else pack.NONE
-    return extractor.extract(text, date, segmenter, own).model_dump_json(by_alias=True).encode()
+) -> Extraction:
+    """The extraction of a text with the office's own rules and segmenter. Raises extractor.TextError."""
+    return extractor.extract(text, date, segmenter, _own_rules(rules) if rules else pack.NONE)
 
 
 _own_rules = cache(pack.load)
@@ -125,7 +126,14 @@ class Workers:
 
         Raises extractor.TextError for a text that cannot be stored, DocumentFailed for one that cannot be read.
         """
-        return await self.run(self._seconds + len(text) / CHARS_PER_SECOND, _read_some, self._read, text, date)
+        return await self.run(self._seconds_for(text), written, self._read, text, date)
+
+    async def prepare(self, text: str, date: dt.date | None, dialect: str) -> Prepared:
+        """As `read`, but ready to be stored in a database of this dialect."""
+        return await self.run(self._seconds_for(text), prepared, self._read, text, date, dialect)
+
+    def _seconds_for(self, text: str) -> float:
+        return self._seconds + len(text) / CHARS_PER_SECOND
 
     async def run(self, seconds: float, function: Callable[[*Args], Result], *args: *Args) -> Result:
         """Calls a function, importable by name, in the next free process. Raises TextError or DocumentFailed."""
@@ -214,11 +222,21 @@ class _TooMuch(Exception):
     """More records than MAX_RESULT_BYTES."""
 
 
-def _read_some(read: Reader, text: str, date: dt.date | None) -> bytes:
-    result = read(text, date)
+def written(read: Reader, text: str, date: dt.date | None) -> bytes:
+    """What `read` finds in a text, as JSON."""
+    result = read(text, date).model_dump_json().encode()
     if len(result) > MAX_RESULT_BYTES:
         raise _TooMuch
     return result
+
+
+def prepared(read: Reader, text: str, date: dt.date | None, dialect: str) -> Prepared:
+    """What `read` finds in a text, ready to be stored."""
+    found = read(text, date)
+    result = found.model_dump_json()
+    if len(result.encode()) > MAX_RESULT_BYTES:
+        raise _TooMuch
+    return prepare(found, dialect, result)
 
 
 @cache

@@ -78,6 +78,11 @@ class Database:
         self._checkpoint_at = CHECKPOINT_BYTES
 
     @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.engine.dialect.name
+
+    @property
     def is_sqlite(self) -> bool:
         return self._file is not None
 

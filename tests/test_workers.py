@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from api.workers import Busy, DocumentFailed, Reader, Workers
 from extractor import TextError
-from tests.api.readers_for_tests import pid, poisonable
+from tests.api.readers_for_tests import poisonable
 
 
 def pooled(test: Callable[[Workers], Awaitable[None]], read: Reader = poisonable, **sizes: Any) -> None:
@@ -24,6 +25,12 @@ def pooled(test: Callable[[Workers], Awaitable[None]], read: Reader = poisonable
             await test(pool)
 
     asyncio.run(main())
+
+
+def pid() -> int:
+    """Which process answers."""
+    time.sleep(0.02)
+    return os.getpid()
 
 
 async def failure(pool: Workers, text: str) -> str:
@@ -55,27 +62,27 @@ def test_no_document_pays_for_the_start_of_a_process() -> None:
 
 def test_idle_processes_that_die_are_replaced() -> None:
     async def test(pool: Workers) -> None:
-        before = set(await asyncio.gather(*(pool.read("", None) for _ in range(8))))
+        before = set(await asyncio.gather(*(pool.run(5.0, pid) for _ in range(8))))
         assert len(before) == 2
         for number in before:
-            os.kill(int(number), signal.SIGKILL)
+            os.kill(number, signal.SIGKILL)
         await asyncio.sleep(0.2)
-        after = set(await asyncio.gather(*(pool.read("", None) for _ in range(8))))
+        after = set(await asyncio.gather(*(pool.run(5.0, pid) for _ in range(8))))
         assert len(after) == 2 and not before & after
 
-    pooled(test, read=pid, seconds=10.0)
+    pooled(test, seconds=10.0)
 
 
 def test_signals_to_the_whole_group_do_not_end_documents() -> None:
     async def test(pool: Workers) -> None:
-        numbers = set(await asyncio.gather(*(pool.read("", None) for _ in range(8))))
+        numbers = set(await asyncio.gather(*(pool.run(5.0, pid) for _ in range(8))))
         for number in numbers:
-            os.kill(int(number), signal.SIGTERM)
-            os.kill(int(number), signal.SIGINT)
+            os.kill(number, signal.SIGTERM)
+            os.kill(number, signal.SIGINT)
         await asyncio.sleep(0.1)
-        assert set(await asyncio.gather(*(pool.read("", None) for _ in range(8)))) == numbers
+        assert set(await asyncio.gather(*(pool.run(5.0, pid) for _ in range(8)))) == numbers
 
-    pooled(test, read=pid)
+    pooled(test)
 
 
 def test_a_full_queue_refuses_and_recovers() -> None:

@@ -135,7 +135,6 @@ class _Run:
             self._tell(file=name, outcome=outcome, speech=number)
 
     async def _store(self, document: readers.Document, pool: Workers) -> tuple[int, bool]:
-        from models.records import Extraction
         from models.store import speeches
 
         def known() -> int | None:
@@ -146,10 +145,10 @@ class _Run:
         number = await asyncio.to_thread(known)
         if number is not None:
             return number, False
-        extraction = Extraction.model_validate_json(await pool.read(document.text, self._date))
+        ready = await pool.prepare(document.text, self._date, self._database.dialect)
         saved = await asyncio.to_thread(
             self._database.write,
-            lambda connection: speeches.save(connection, document.text, extraction, actor=ACTOR),
+            lambda connection: speeches.save_prepared(connection, document.text, ready, actor=ACTOR),
         )
         return saved.speech_id, saved.created
 

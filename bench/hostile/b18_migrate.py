@@ -26,7 +26,6 @@ import migrations
 from bench.hostile import harness, readers
 from models import migrate
 from models.engine import create_database_engine, open_database
-from models.records import Extraction
 from models.store import speeches
 
 PROCESSES = 8
@@ -78,7 +77,7 @@ class Databases:
         for number in range(SPEECHES):
             text = harness.speech(number)
             with database.writing() as connection:
-                speeches.save(connection, text, Extraction.model_validate_json(readers.real(text, None)))
+                speeches.save(connection, text, readers.real(text, None))
         database.close()
 
 

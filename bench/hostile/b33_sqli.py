@@ -221,7 +221,7 @@ def counts(url: str) -> dict[str, int]:
 _OWN = {
     "models/store/obligations.py": "equal",
     "models/store/stats.py": "_spread",
-    "models/store/writing.py": "_last_number",
+    "models/store/bulk.py": "_last_number",
 }
 _RUNS = {"execute", "exec_driver_sql", "text", "executemany", "executescript", "scalar", "scalars"}
 

@@ -35,16 +35,15 @@ def _source(text: str, date: dt.date | None) -> Source:
     )
 
 
-def empty(text: str, date: dt.date | None) -> bytes:
+def empty(text: str, date: dt.date | None) -> Extraction:
     """No records."""
-    found = Extraction(extractor=Extractor(version="0", rules="empty"), source=_source(text, date))
-    return found.model_dump_json(by_alias=True).encode()
+    return Extraction(extractor=Extractor(version="0", rules="empty"), source=_source(text, date))
 
 
-def thirty(text: str, date: dt.date | None) -> bytes:
+def thirty(text: str, date: dt.date | None) -> Extraction:
     """RECORDS obligations, equal parts of the text; no rules."""
     size = len(text) // RECORDS
-    found = Extraction(
+    return Extraction(
         extractor=Extractor(version="0", rules="thirty"),
         source=_source(text, date),
         obligations=tuple(
@@ -58,10 +57,9 @@ def thirty(text: str, date: dt.date | None) -> bytes:
             for n in range(RECORDS)
         ),
     )
-    return found.model_dump_json(by_alias=True).encode()
 
 
-def busy(text: str, date: dt.date | None) -> bytes:
+def busy(text: str, date: dt.date | None) -> Extraction:
     """DOCUMENT_SECONDS of computing, then no records."""
     end = time.process_time() + DOCUMENT_SECONDS
     while time.process_time() < end:
@@ -69,7 +67,7 @@ def busy(text: str, date: dt.date | None) -> bytes:
     return empty(text, date)
 
 
-def poison(text: str, date: dt.date | None) -> bytes:
+def poison(text: str, date: dt.date | None) -> Extraction:
     """The rules, but for texts that begin with a way to fail."""
     match text[:4]:
         case "毒：崩溃":
@@ -77,7 +75,7 @@ def poison(text: str, date: dt.date | None) -> bytes:
         case "毒：退出":
             os._exit(3)
         case "毒：内存":
-            return bytes(bytearray(4 * 1024**3))
+            bytearray(4 * 1024**3)
         case "毒：循环":
             while True:
                 pass

@@ -16,7 +16,7 @@ from typing import get_args
 from sqlalchemy import Connection, delete, insert, select, update
 
 from models.errors import BadFilter, KeyReused, NotFound
-from models.store import audit, writing
+from models.store import audit, bulk, writing
 from models.store.speeches import Saved
 from models.tables import ApiKey, IdempotencyKey, KeyRole
 
@@ -46,7 +46,7 @@ def create_key(connection: Connection, name: str, role: str, *, actor: str = "")
     writing.require_storable("name", name)
     prefix, secret = secrets.token_hex(4), secrets.token_hex(32)
     key = f"duban_{prefix}_{secret}{_checksum(prefix + secret)}"
-    [[number]] = writing.reserve(connection, {ApiKey: 1})
+    [[number]] = bulk.reserve(connection, {ApiKey: 1})
     view = KeyView(number, prefix, name, role, writing.utc_now(), None)
     connection.execute(
         insert(ApiKey),
@@ -136,7 +136,7 @@ def remember(connection: Connection, owner: str, key: str, fingerprint: str, sav
         "created": saved.created,
         "created_at": writing.utc_now(),
     }
-    writing.insert_new(connection, IdempotencyKey, [row], unless=["owner", "key"])
+    bulk.insert_new(connection, IdempotencyKey, [row], unless=["owner", "key"])
     first = recall(connection, owner, key, fingerprint)
     assert first is not None
     return first

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from models.store.writing import insert_rows, utc_now
+from models.store.bulk import insert_rows
+from models.store.writing import utc_now
 from models.tables import Audit
 
 

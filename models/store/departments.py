@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, select, update
 
 from models.errors import BadFilter
-from models.store.writing import insert_new, storable
+from models.store.bulk import insert_new
+from models.store.writing import storable
 from models.tables import Department, DepartmentAlias, ObligationDepartment
 
 

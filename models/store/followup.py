@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from models import records, tables
 from models.errors import BadFilter, NotFound, VersionConflict
-from models.store import audit, departments, obligations, writing
+from models.store import audit, bulk, departments, obligations, writing
 from models.store.obligations import ObligationView
 from models.tables import Obligation, Status
 
@@ -175,9 +175,9 @@ def _replace_parties(connection: Connection, obligation: ObligationView, parties
         )
     for table in (tables.ObligationParty, tables.ObligationDepartment):
         connection.execute(delete(table).where(table.obligation_id == obligation.id))
-    writing.insert_rows(connection, tables.ObligationParty, rows)
+    bulk.insert_rows(connection, tables.ObligationParty, rows)
     index = writing.department_index_rows(rows, {obligation.id: obligation.due_at})
-    writing.insert_rows(connection, tables.ObligationDepartment, index)
+    bulk.insert_rows(connection, tables.ObligationDepartment, index)
 
 
 def _replace_deadlines(
@@ -198,7 +198,7 @@ def _replace_deadlines(
     )
     first = connection.execute(last).scalar_one() + 1
     earliest: dt.datetime | None = None
-    [free] = writing.reserve(connection, {tables.Deadline: len(deadlines)})
+    [free] = bulk.reserve(connection, {tables.Deadline: len(deadlines)})
     for number, (deadline, deadline_id) in enumerate(zip(deadlines, free, strict=True)):
         writing.require_storable("deadlines", deadline.text)
         due = _due(deadline)

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from models import tables
 from models.records import Extraction
-from models.store import audit, obligations, speeches, writing
+from models.store import audit, bulk, obligations, speeches, writing
+from models.store.bulk import Row
 from models.store.obligations import ObligationView
-from models.store.writing import Row
 from models.tables import Obligation
 
 Place = tuple[int, int]
@@ -134,7 +134,7 @@ def _numbered(connection: Connection, table: Any, speech_id: int, records: Itera
 
 
 def _new_numbers(connection: Connection, table: type[tables.Base], keys: Sequence[str]) -> dict[str, int]:
-    [free] = writing.reserve(connection, {table: len(keys)})
+    [free] = bulk.reserve(connection, {table: len(keys)})
     return dict(zip(keys, free, strict=True))
 
 
@@ -184,9 +184,9 @@ def _write(
     """Writes the new run's records; a locked field of an obligation stays as it is."""
     obligation_numbers = numbers["obligations"]
     departments = writing.department_ids(connection, {party.canonical: party.type for party in extraction.parties})
-    writing.insert_rows(connection, tables.Item, writing.item_rows(extraction, speech_id, numbers["items"]))
+    bulk.insert_rows(connection, tables.Item, writing.item_rows(extraction, speech_id, numbers["items"]))
     rows = writing.obligation_rows(extraction, speech_id, obligation_numbers, numbers["items"], now)
-    writing.insert_rows(connection, Obligation, [row for row in rows if row["id"] not in before])
+    bulk.insert_rows(connection, Obligation, [row for row in rows if row["id"] not in before])
     again = [row for row in rows if row["id"] in before]
     for row in again:
         row.update(_locked_values(before[row["id"]]))
@@ -216,7 +216,7 @@ def _write(
         (tables.Noise, writing.noise_rows(extraction, speech_id)),
         (tables.Warning, writing.warning_rows(extraction, speech_id)),
     ):
-        writing.insert_rows(connection, table, new)
+        bulk.insert_rows(connection, table, new)
     # Where a person fixed the parties, a new date of the rules still has to reach the department index.
     index = tables.ObligationDepartment
     fixed = [{"number": number, "due": due[number]} for number in due if _is_locked(before, number, "parties")]
@@ -224,7 +224,9 @@ def _write(
         moved = update(index).where(index.obligation_id == bindparam("number")).values(due_at=bindparam("due"))
         connection.execute(moved, fixed)
     found = select(Obligation.id, Obligation.search_text).where(Obligation.speech_id == speech_id)
-    writing.add_to_search(connection, [row._asdict() for row in connection.execute(found)])
+    told = [row._asdict() for row in connection.execute(found)]
+    documents = writing.search_documents(connection.dialect.name, told)
+    writing.add_documents(connection, zip((row["id"] for row in told), documents, strict=True))
 
 
 def _is_locked(before: Mapping[int, ObligationView], number: int, name: str) -> bool:

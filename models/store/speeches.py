@@ -13,9 +13,10 @@ from sqlalchemy.orm import aliased
 from models import search, tables
 from models.errors import BadFilter, NotFound
 from models.records import Extraction
-from models.store import audit, obligations, paging, writing
+from models.store import audit, bulk, obligations, paging, prepared, writing
 from models.store.instants import Utc
 from models.store.paging import Page, Position
+from models.store.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,6 @@ def save(
     raw: str,
     extraction: Extraction,
     *,
-    written: bytes | None = None,
     title: str | None = None,
     source_url: str | None = None,
     actor: str = "",
@@ -83,27 +83,30 @@ def save(
     """Stores a text with all its records; a text that is there already is left as it is.
 
     `title` and `source_url` are the caller's; a title goes before the one that the text shows. The extraction must be
-    of this very text; `written` is the same as JSON, where the caller has it. Raises UnstorableText.
+    of this very text. Raises UnstorableText.
     """
+    ready = prepared.prepare(extraction, connection.dialect.name)
+    return save_prepared(connection, raw, ready, title=title, source_url=source_url, actor=actor)
+
+
+def save_prepared(
+    connection: Connection,
+    raw: str,
+    ready: Prepared,
+    *,
+    title: str | None = None,
+    source_url: str | None = None,
+    actor: str = "",
+) -> Saved:
+    """As `save`, with records that were made ready elsewhere, for the dialect of this database."""
     digest = sha256(raw)
     writing.require_storable("title", title)
     writing.require_storable("source_url", source_url)
-    if extraction.source.sha256 != digest:
+    source = ready.source
+    if source.sha256 != digest:
         raise ValueError("the extraction is of another text")
-    now = writing.utc_now()
-    source = extraction.source
-    [[speech_id], [run_id], *numbers] = writing.reserve(
-        connection,
-        {
-            tables.Speech: 1,
-            tables.Run: 1,
-            tables.Item: len(extraction.items),
-            tables.Obligation: len(extraction.obligations),
-            tables.Party: len(extraction.parties),
-            tables.Deadline: len(extraction.deadlines),
-            tables.QuarantineRule: len(extraction.quarantine_rules),
-        },
-    )
+    [[speech_id], *numbers] = bulk.reserve(connection, {tables.Speech: 1, **ready.numbered})
+    free = dict(zip(ready.numbered, numbers, strict=True))
     row = {
         "id": speech_id,
         "sha256": digest,
@@ -116,46 +119,25 @@ def save(
         "date_source": source.date_source,
         "source_url": source_url,
         "search_title": search.normalise(title or source.title or ""),
-        "created_at": now,
-        "directives": _directives(extraction),
-        "obligations": len(extraction.obligations),
+        "created_at": writing.utc_now(),
+        "directives": ready.directives,
+        "obligations": ready.obligations,
     }
     # A writer of the same text that is not committed yet makes this one wait, then find the other's row.
-    if not writing.insert_new(connection, tables.Speech, [row], unless=["sha256"]):
+    if not bulk.insert_new(connection, tables.Speech, [row], unless=["sha256"]):
         there = _stored(connection, digest)
         assert there is not None
         return there
-    _insert_run(connection, run_id, speech_id, extraction, now, written)
-    _insert_records(connection, speech_id, extraction, numbers, now)
+    prepared.insert(connection, speech_id, ready, free)
     audit.record(connection, actor=actor, action="create", record="speech", record_id=speech_id)
-    return Saved(speech_id, run_id, created=True)
+    return Saved(speech_id, free[tables.Run][0], created=True)
 
 
 def add_run(connection: Connection, speech_id: int, extraction: Extraction, now: dt.datetime) -> int:
     """Keeps what the rules gave, whole; the newest run of a speech is its present one."""
-    [[run_id]] = writing.reserve(connection, {tables.Run: 1})
-    _insert_run(connection, run_id, speech_id, extraction, now)
+    [[run_id]] = bulk.reserve(connection, {tables.Run: 1})
+    bulk.insert_rows(connection, tables.Run, [writing.run_row(extraction, run_id, speech_id, now)])
     return run_id
-
-
-def _insert_run(
-    connection: Connection,
-    run_id: int,
-    speech_id: int,
-    extraction: Extraction,
-    now: dt.datetime,
-    written: bytes | None = None,
-) -> None:
-    row = {
-        "id": run_id,
-        "speech_id": speech_id,
-        "version": extraction.extractor.version,
-        "rules": extraction.extractor.rules,
-        "records": count_records(extraction),
-        "extraction": written.decode() if written else extraction.model_dump_json(),
-        "created_at": now,
-    }
-    writing.insert_rows(connection, tables.Run, [row])
 
 
 def newest_run(connection: Connection, speech_id: int) -> int:
@@ -178,7 +160,7 @@ def describe(connection: Connection, speech_id: int, extraction: Extraction) -> 
         "occasion": source.occasion,
         "date": source.date and dt.date.fromisoformat(source.date),
         "date_source": source.date_source,
-        "directives": _directives(extraction),
+        "directives": writing.count_directives(extraction),
         "obligations": connection.execute(counted).scalar_one(),
     }
     connection.execute(update(tables.Speech).where(tables.Speech.id == speech_id).values(values))
@@ -186,61 +168,6 @@ def describe(connection: Connection, speech_id: int, extraction: Extraction) -> 
         untitled = tables.Speech.id == speech_id, tables.Speech.title.is_(None)
         named = {"title": source.title, "search_title": search.normalise(source.title)}
         connection.execute(update(tables.Speech).where(*untitled).values(named))
-
-
-def _directives(extraction: Extraction) -> int:
-    return sum(item.function == "directive" for item in extraction.items)
-
-
-def count_records(extraction: Extraction) -> int:
-    """How many records an extraction holds, of all kinds."""
-    return sum(
-        map(
-            len,
-            (
-                extraction.items,
-                extraction.obligations,
-                extraction.parties,
-                extraction.deadlines,
-                extraction.quarantine_rules,
-                extraction.noise,
-                extraction.warnings,
-            ),
-        )
-    )
-
-
-def _insert_records(
-    connection: Connection, speech_id: int, extraction: Extraction, free: list[list[int]], now: dt.datetime
-) -> None:
-    """Writes the records under numbers that are free: those of items, obligations, parties, deadlines, quarantine."""
-    kinds: tuple[tuple[Any, ...], ...] = (
-        extraction.items, extraction.obligations, extraction.parties, extraction.deadlines, extraction.quarantine_rules
-    )  # fmt: skip
-    items, numbers, parties, deadlines, rules = (
-        {record.id: number for record, number in zip(records, some, strict=True)}
-        for records, some in zip(kinds, free, strict=True)
-    )
-    departments = writing.department_ids(connection, {party.canonical: party.type for party in extraction.parties})
-
-    obligation_rows = writing.obligation_rows(extraction, speech_id, numbers, items, now)
-    roles = writing.role_rows(extraction, numbers, parties, departments)
-    due = {row["id"]: row["due_at"] for row in obligation_rows}
-
-    for table, rows in (
-        (tables.Item, writing.item_rows(extraction, speech_id, items)),
-        (tables.Obligation, obligation_rows),
-        (tables.Party, writing.party_rows(extraction, speech_id, parties, departments)),
-        (tables.ObligationParty, roles),
-        (tables.ObligationDepartment, writing.department_index_rows(roles, due)),
-        (tables.Deadline, writing.deadline_rows(extraction, speech_id, deadlines)),
-        (tables.ObligationDeadline, writing.limit_rows(extraction, numbers, deadlines)),
-        (tables.QuarantineRule, writing.quarantine_rows(extraction, speech_id, rules, numbers)),
-        (tables.Noise, writing.noise_rows(extraction, speech_id)),
-        (tables.Warning, writing.warning_rows(extraction, speech_id)),
-    ):
-        writing.insert_rows(connection, table, rows)
-    writing.add_to_search(connection, obligation_rows)
 
 
 def get(connection: Connection, speech_id: int) -> SpeechView:

@@ -4,39 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from operator import itemgetter
-from typing import Any, TypeVar, cast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
-from sqlalchemy import (
-    Connection,
-    Dialect,
-    Function,
-    Insert,
-    Integer,
-    ScalarSelect,
-    Select,
-    Table,
-    bindparam,
-    column,
-    delete,
-    func,
-    insert,
-    select,
-    table,
-    text,
-)
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
-from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy import Connection, bindparam, delete, select, text
 
 from models import ledger, search, tables
 from models.errors import UnstorableText
 from models.records import Extraction, Span
+from models.store.bulk import Row, insert_new
 
-Row = dict[str, Any]
 Value = TypeVar("Value")
 
 # PostgreSQL keeps no U+0000, and half a surrogate pair has no UTF-8. Both are refused on both databases alike.
@@ -70,93 +47,6 @@ def require_storable(field: str, value: str | None) -> None:
     """Raises UnstorableText for a text with U+0000 or half a surrogate pair."""
     if value is not None and (found := unstorable(value)):
         raise UnstorableText(field, found.start(), found.group())
-
-
-def insert_rows(connection: Connection, table: type[tables.Base], rows: Sequence[Row]) -> None:
-    """Inserts rows; each must have the same columns."""
-    if rows:
-        statement = _insert(connection.dialect, table, frozenset(rows[0]))
-        connection.exec_driver_sql(statement.sql, statement.parameters(rows))
-
-
-def insert_new(connection: Connection, table: type[tables.Base], rows: Sequence[Row], *, unless: Sequence[str]) -> bool:
-    """Inserts rows, leaving alone those whose columns `unless` are there already; whether it inserted any.
-
-    It waits for other writers of such rows (PostgreSQL), so that afterwards the rows are there.
-    """
-    if not rows:
-        return False
-    return connection.execute(_insert_new(connection.dialect.name, table, tuple(unless)), rows).rowcount > 0
-
-
-# Statements are made once: making one takes longer than running it.
-
-
-@dataclass(frozen=True, slots=True)
-class _RawInsert:
-    """A statement for the driver. SQLAlchemy makes it and knows how each type is written, but does not prepare the
-    parameters of each row: that takes it longer than the database needs to store them."""
-
-    sql: str
-    values: Callable[[Row], tuple[Any, ...]]
-    converters: tuple[Callable[[Any], Any] | None, ...]
-
-    def parameters(self, rows: Iterable[Row]) -> list[tuple[Any, ...]]:
-        columns = zip(*map(self.values, rows), strict=True)
-        written = (map(to, column) if to else column for to, column in zip(self.converters, columns, strict=True))
-        return list(zip(*written, strict=True))
-
-
-@lru_cache(maxsize=200)
-def _insert(dialect: Dialect, table: type[tables.Base], names: frozenset[str]) -> _RawInsert:
-    columns = [column for column in cast(Table, table.__table__).columns if column.name in names]
-    positional = cast(type[DefaultDialect], type(dialect))(paramstyle="qmark" if dialect.name == "sqlite" else "format")
-    statement = insert(table).compile(dialect=positional, column_keys=[column.name for column in columns])
-    converters = (column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns)
-    return _RawInsert(str(statement), itemgetter(*(column.name for column in columns)), tuple(converters))
-
-
-@cache
-def _insert_new(dialect: str, table: type[tables.Base], unless: tuple[str, ...]) -> Insert:
-    dialect_insert = insert_sqlite if dialect == "sqlite" else insert_postgresql
-    statement = dialect_insert(cast(Table, table.__table__)).on_conflict_do_nothing(index_elements=list(unless))
-    return statement.execution_options(preserve_rowcount=True)
-
-
-def reserve(connection: Connection, counts: Mapping[type[tables.Base], int]) -> list[list[int]]:
-    """Numbers for new rows of some tables, as many as `counts` says; ascending and never used before.
-
-    Rows that point to each other can so be written in bulk, without asking for the number of each.
-    """
-    statement = _numbers(connection.dialect.name, tuple(counts))
-    if connection.dialect.name == "sqlite":
-        # Only the one writer asks, so the numbers stay free until it has used them.
-        last = connection.execute(statement).one()
-        return [list(range(n + 1, n + 1 + count)) for n, count in zip(last, counts.values(), strict=True)]
-    wanted = {table.__tablename__: count for table, count in counts.items()}
-    return list(connection.execute(statement, wanted).one())
-
-
-@cache
-def _numbers(dialect: str, wanted: tuple[type[tables.Base], ...]) -> Select[Any]:
-    return select(*map(_last_number if dialect == "sqlite" else _next_numbers, wanted))
-
-
-def _last_number(wanted: Any) -> ScalarSelect[int]:
-    """The largest number that a table has, or ever had where SQLite keeps that."""
-    ever = select(_sequences.c.seq).where(_sequences.c.name == wanted.__tablename__)
-    known = select(func.max(wanted.id).label("n")).union_all(ever).subquery()
-    return select(func.coalesce(func.max(known.c.n), 0)).scalar_subquery()
-
-
-def _next_numbers(wanted: Any) -> Function[Any]:
-    """An array of the next numbers of a table on PostgreSQL."""
-    name = wanted.__tablename__
-    rows = func.generate_series(1, bindparam(name, type_=Integer))
-    return func.array(select(func.nextval(func.pg_get_serial_sequence(name, "id"))).select_from(rows).scalar_subquery())
-
-
-_sequences = table("sqlite_sequence", column("name"), column("seq", Integer))
 
 
 def department_ids(connection: Connection, types: Mapping[str, str]) -> dict[str, int]:
@@ -203,6 +93,37 @@ def columns_of(span: Span | None, prefix: str = "") -> Row:
         f"{prefix}end": span and span.end,
         f"{prefix}text": span and span.text,
         f"{prefix}clean": span and span.clean,
+    }
+
+
+def count_directives(extraction: Extraction) -> int:
+    return sum(item.function == "directive" for item in extraction.items)
+
+
+def count_records(extraction: Extraction) -> int:
+    """How many records an extraction holds, of all kinds."""
+    kinds = (
+        extraction.items,
+        extraction.obligations,
+        extraction.parties,
+        extraction.deadlines,
+        extraction.quarantine_rules,
+        extraction.noise,
+        extraction.warnings,
+    )
+    return sum(map(len, kinds))
+
+
+def run_row(extraction: Extraction, run_id: int, speech_id: int, now: dt.datetime, written: str | None = None) -> Row:
+    """The row that keeps what the rules gave, whole; `written` is the extraction as JSON, where the caller has it."""
+    return {
+        "id": run_id,
+        "speech_id": speech_id,
+        "version": extraction.extractor.version,
+        "rules": extraction.extractor.rules,
+        "records": count_records(extraction),
+        "extraction": written or extraction.model_dump_json(),
+        "created_at": now,
     }
 
 
@@ -396,14 +317,16 @@ def department_index_rows(parties: Iterable[Row], due: Mapping[int, dt.datetime 
     ]
 
 
-def add_to_search(connection: Connection, rows: Iterable[Row]) -> None:
-    """Adds obligations (rows with `id` and `search_text`) to the search index."""
-    if connection.dialect.name == "sqlite":
-        statement, document = _ADD_FTS, search.fts_document
-    else:
-        statement, document = _ADD_ARRAY, search.array_document
-    if entries := [(row["id"], document(row["search_text"])) for row in rows]:
-        connection.exec_driver_sql(statement, entries)
+def search_documents(dialect: str, rows: Iterable[Row]) -> list[str]:
+    """What the search index of a database is given for obligations (rows with `search_text`)."""
+    document = search.fts_document if dialect == "sqlite" else search.array_document
+    return [document(row["search_text"]) for row in rows]
+
+
+def add_documents(connection: Connection, documents: Iterable[tuple[int, str]]) -> None:
+    """Adds obligations, by number, to the search index."""
+    if entries := list(documents):
+        connection.exec_driver_sql(_ADD_FTS if connection.dialect.name == "sqlite" else _ADD_ARRAY, entries)
 
 
 _ADD_FTS = "INSERT INTO obligation_search (rowid, tokens) VALUES (?, ?)"

@@ -31,7 +31,7 @@ def fail_with(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, error: Ex
 def test_a_database_that_fails_is_answered_with_503(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    fail_with(monkeypatch, speeches, "save", error)
+    fail_with(monkeypatch, speeches, "save_prepared", error)
     answer = client.post("/v1/speeches", json={"text": "各镇要加强巡查。"})
     assert_problem(answer, 503, "storage")
     assert "retry-after" in answer.headers
