@@ -74,14 +74,17 @@ def sheet(dialect: str, table: type[tables.Base], rows: Sequence[Row]) -> Sheet:
     return Sheet(table, names, pickle.dumps([list(values) for values in columns], pickle.HIGHEST_PROTOCOL))
 
 
-def insert_sheet(connection: Connection, sheet: Sheet, numbers: Mapping[str, Sequence[int]]) -> None:
-    """Inserts a sheet; `numbers` has for each table, by name, the numbers that 0, 1, 2 become."""
+def insert_sheet(
+    connection: Connection, sheet: Sheet, numbers: Mapping[str, Sequence[int]]
+) -> dict[str, list[Any]]:
+    """Inserts a sheet and returns its columns; `numbers` has for each table, by name, what 0, 1, 2 become."""
     statement = _insert(connection.dialect.name, sheet.table, sheet.names)
     columns: list[list[Any]] = pickle.loads(sheet.packed)  # made by a process of this very program
     for at, wanted in statement.references:
         given = numbers[wanted]
         columns[at] = [None if number is None else given[number] for number in columns[at]]
     connection.exec_driver_sql(statement.sql, list(zip(*columns, strict=True)))
+    return dict(zip(statement.names, columns, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class _RawInsert:
     """
 
     sql: str
+    names: tuple[str, ...]
     values: Callable[[Row], tuple[Any, ...]]
     converters: tuple[Callable[[Any], Any] | None, ...]
     references: tuple[tuple[int, str], ...]
@@ -106,11 +110,13 @@ class _RawInsert:
 @lru_cache(maxsize=200)
 def _insert(dialect: str, table: type[tables.Base], names: frozenset[str]) -> _RawInsert:
     columns = [column for column in cast(Table, table.__table__).columns if column.name in names]
+    in_order = tuple(column.name for column in columns)
     written = _dialect(dialect)
-    statement = insert(table).compile(dialect=written, column_keys=[column.name for column in columns])
+    statement = insert(table).compile(dialect=written, column_keys=in_order)
     return _RawInsert(
         str(statement),
-        itemgetter(*(column.name for column in columns)),
+        in_order,
+        itemgetter(*in_order),
         tuple(column.type.dialect_impl(written).bind_processor(written) for column in columns),
         tuple((at, wanted) for at, column in enumerate(columns) if (wanted := _numbered_by(column)) is not None),
     )

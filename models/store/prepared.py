@@ -6,7 +6,6 @@ place that writes has only to write.
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,7 +32,6 @@ class Prepared:
     numbered: Mapping[type[tables.Base], int]
     departments: Mapping[str, str]
     sheets: tuple[Sheet, ...]
-    words: bytes
 
 
 def prepare(extraction: Extraction, dialect: str, written: str | None = None) -> Prepared:
@@ -77,7 +75,6 @@ def prepare(extraction: Extraction, dialect: str, written: str | None = None) ->
         numbered={tables.Run: 1, **{table: len(found) for table, found in kinds.items()}},
         departments=departments,
         sheets=tuple(sheet(dialect, table, rows) for table, rows in tables_with_rows if rows),
-        words=pickle.dumps(writing.search_documents(dialect, tasks)),
     )
 
 
@@ -90,8 +87,9 @@ def insert(
     numbers[tables.Speech.__tablename__] = [speech_id]
     numbers[tables.Department.__tablename__] = [found[name] for name in prepared.departments]
     for one in prepared.sheets:
-        insert_sheet(connection, one, numbers)
-    writing.add_documents(connection, zip(free[tables.Obligation], pickle.loads(prepared.words), strict=True))
+        written = insert_sheet(connection, one, numbers)
+        if one.table is tables.Obligation:
+            writing.add_to_search(connection, written["id"], written["search_text"])
 
 
 def _places(keys: Iterable[str]) -> dict[str, int]:

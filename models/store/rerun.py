@@ -224,9 +224,8 @@ def _write(
         moved = update(index).where(index.obligation_id == bindparam("number")).values(due_at=bindparam("due"))
         connection.execute(moved, fixed)
     found = select(Obligation.id, Obligation.search_text).where(Obligation.speech_id == speech_id)
-    told = [row._asdict() for row in connection.execute(found)]
-    documents = writing.search_documents(connection.dialect.name, told)
-    writing.add_documents(connection, zip((row["id"] for row in told), documents, strict=True))
+    stored = connection.execute(found).all()
+    writing.add_to_search(connection, [row.id for row in stored], [row.search_text for row in stored])
 
 
 def _is_locked(before: Mapping[int, ObligationView], number: int, name: str) -> bool:

@@ -317,16 +317,14 @@ def department_index_rows(parties: Iterable[Row], due: Mapping[int, dt.datetime 
     ]
 
 
-def search_documents(dialect: str, rows: Iterable[Row]) -> list[str]:
-    """What the search index of a database is given for obligations (rows with `search_text`)."""
-    document = search.fts_document if dialect == "sqlite" else search.array_document
-    return [document(row["search_text"]) for row in rows]
-
-
-def add_documents(connection: Connection, documents: Iterable[tuple[int, str]]) -> None:
-    """Adds obligations, by number, to the search index."""
-    if entries := list(documents):
-        connection.exec_driver_sql(_ADD_FTS if connection.dialect.name == "sqlite" else _ADD_ARRAY, entries)
+def add_to_search(connection: Connection, numbers: Sequence[int], words: Iterable[str]) -> None:
+    """Adds obligations to the search index: their numbers, and the words of each in normal form."""
+    if connection.dialect.name == "sqlite":
+        statement, document = _ADD_FTS, search.fts_document
+    else:
+        statement, document = _ADD_ARRAY, search.array_document
+    if numbers:
+        connection.exec_driver_sql(statement, list(zip(numbers, map(document, words), strict=True)))
 
 
 _ADD_FTS = "INSERT INTO obligation_search (rowid, tokens) VALUES (?, ?)"
