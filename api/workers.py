@@ -224,7 +224,7 @@ class _TooMuch(Exception):
 
 def written(read: Reader, text: str, date: dt.date | None) -> bytes:
     """What `read` finds in a text, as JSON."""
-    result = read(text, date).model_dump_json().encode()
+    result = read(text, date).to_json()
     if len(result) > MAX_RESULT_BYTES:
         raise _TooMuch
     return result
@@ -233,8 +233,8 @@ def written(read: Reader, text: str, date: dt.date | None) -> bytes:
 def prepared(read: Reader, text: str, date: dt.date | None, dialect: str) -> Prepared:
     """What `read` finds in a text, ready to be stored."""
     found = read(text, date)
-    result = found.model_dump_json()
-    if len(result.encode()) > MAX_RESULT_BYTES:
+    result = found.to_json()
+    if len(result) > MAX_RESULT_BYTES:
         raise _TooMuch
     return prepare(found, dialect, result)
 

@@ -43,13 +43,13 @@ Id = Annotated[int, "number of a row"]
 
 
 class Compressed(TypeDecorator[str]):
-    """Text kept as zlib-compressed UTF-8: the JSON of a run repeats the speech, and shrinks to a fifth."""
+    """Text, given as str or in UTF-8, kept as zlib-compressed UTF-8: the JSON of a run shrinks to a fifth."""
 
     impl = LargeBinary
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
-        return None if value is None else zlib.compress(value.encode(), 1)
+    def process_bind_param(self, value: str | bytes | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        return None if value is None else zlib.compress(value.encode() if isinstance(value, str) else value, 1)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         return None if value is None else zlib.decompress(value).decode()

@@ -34,7 +34,7 @@ class Prepared:
     sheets: tuple[Sheet, ...]
 
 
-def prepare(extraction: Extraction, dialect: str, written: str | None = None) -> Prepared:
+def prepare(extraction: Extraction, dialect: str, written: bytes | None = None) -> Prepared:
     """The rows of an extraction for `dialect` ("sqlite" or "postgresql"), its run among them.
 
     `written` is the extraction as JSON, where the caller has it.

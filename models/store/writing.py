@@ -114,7 +114,7 @@ def count_records(extraction: Extraction) -> int:
     return sum(map(len, kinds))
 
 
-def run_row(extraction: Extraction, run_id: int, speech_id: int, now: dt.datetime, written: str | None = None) -> Row:
+def run_row(extraction: Extraction, run_id: int, speech_id: int, now: dt.datetime, written: bytes | None = None) -> Row:
     """The row that keeps what the rules gave, whole; `written` is the extraction as JSON, where the caller has it."""
     return {
         "id": run_id,
@@ -122,7 +122,7 @@ def run_row(extraction: Extraction, run_id: int, speech_id: int, now: dt.datetim
         "version": extraction.extractor.version,
         "rules": extraction.extractor.rules,
         "records": count_records(extraction),
-        "extraction": written or extraction.model_dump_json(),
+        "extraction": written or extraction.to_json(),
         "created_at": now,
     }
 
