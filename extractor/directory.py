@@ -15,6 +15,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from extractor.rules.names import (
     ACTION,
     ACTIONS,
+    ADDRESSEE,
     ALSO_VERBS,
     ASIDE,
     BARE_FIRMS,
@@ -52,7 +53,8 @@ class Name:
     """A name in the text, half-open offsets.
 
     ``bare`` when it is only a field of work (``交通``): it names its organ in company (``交通、住建等部门``) and is an
-    ordinary word elsewhere (``交通安全``).
+    ordinary word elsewhere (``交通安全``). ``core`` is where the name begins that a modifier before it narrows
+    (``铁路运输`` + ``企业``), -1 without one.
     """
 
     start: int
@@ -60,6 +62,7 @@ class Name:
     canonical: str
     type: PartyType
     bare: bool = False
+    core: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,10 @@ def _with_openings(text: str, start: int, end: int, found: Sequence[Hit]) -> lis
     out: list[Hit] = []
     i = 0
     for opening in (start, *(m.end() for m in OPENING.finditer(text, start, end))):
-        if (m := HEAD.match(text, opening, end)) is None:
+        m = HEAD.match(text, opening, end)
+        if m is None and (opening == start or text[opening - 1] in "。；！？\n"):
+            m = ADDRESSEE.match(text, opening, end)
+        if m is None:
             continue
         a, b = m.span("name")
         while i < len(found) and found[i][0] < a:
@@ -211,7 +217,10 @@ def _with_openings(text: str, start: int, end: int, found: Sequence[Hit]) -> lis
 def _closes(text: str, hit: Hit, end: int) -> bool:
     """Whether a known name ends an unknown one that ends at ``end``, or a verb follows it: no longer name is meant."""
     at = hit[1]
-    return at >= end or text[at : at + 2] in ACTIONS or ONE_VERB.match(text, at) is not None
+    if at >= end:
+        return True
+    stands = hit[2].type == "post" and text[at] in "站守看领"
+    return stands or text[at : at + 2] in ACTIONS or ONE_VERB.match(text, at) is not None
 
 
 def names(text: str, start: int, end: int, found: Sequence[Hit]) -> list[Name]:
@@ -286,13 +295,13 @@ def _widened(text: str, start: int, floor: int, name: Name) -> Name:
     if ACTION.match(text, at):
         return name
     if name.canonical == "单位":
-        return Name(at, name.end, normal(text[at : name.end]), "institution")
+        return Name(at, name.end, normal(text[at : name.end]), "institution", core=name.start)
     if name.canonical == "人员" and not TRAVEL.search(text, at, name.end):
-        return Name(at, name.end, normal(text[at : name.end]), "post")
+        return Name(at, name.end, normal(text[at : name.end]), "post", core=name.start)
     if name.type == "post" and TRAVEL.search(text, at, name.end):
-        return Name(at, name.end, normal(text[at : name.end]), "public")
+        return Name(at, name.end, normal(text[at : name.end]), "public", core=name.start)
     said = name.type == "department" or name.canonical in ("主要领导", "分管领导")
-    return replace(name, start=at, canonical=name.canonical if said else normal(text[at : name.end]))
+    return replace(name, start=at, core=name.start, canonical=name.canonical if said else normal(text[at : name.end]))
 
 
 def _merged(text: str, first: Name, second: Name, word: bool) -> Name | None:

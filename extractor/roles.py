@@ -58,11 +58,11 @@ def role(rule: str, name: Name, after: str, label: str = "", beside: bool = Fals
         return "responsible" if after.lstrip("同志为任担兼").startswith("副") else "lead"
     if rule == "parties.owner" or rule == "parties.owner-next":
         return "responsible"
-    if _LEAD.match(after):
+    if _LEAD.match(after) or "牵头" in name.canonical:
         return "lead"
     if oversees(name) or (beside and _INSPECTS.search(after)):
         return "supervise"
-    if _SUPPORT.match(after):
+    if _SUPPORT.match(after) or name.canonical.endswith(("配合单位", "配合部门", "协办单位")):
         return "support"
     if name.type in ("body", "post", "public") and _SUPERVISE.match(after):
         return "supervise"

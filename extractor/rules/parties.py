@@ -18,7 +18,7 @@ from extractor.directory import Crosses, Group
 from extractor.matcher import candidates, settle
 from extractor.rule import Match, Rule
 from extractor.rules.actions import ACTS, ADVERBS, GOVERNING, RESULT, VERBS, either
-from extractor.rules.names import WHILE
+from extractor.rules.names import MATTERS, WHILE
 from extractor.rules.subjects import LEADING
 from models.records import PartyType
 
@@ -31,18 +31,20 @@ NAMES = f"[{ORGANS}{OTHERS}]"
 _ANY = f"[{ORGANS}{OTHERS}{FIELDS}]"
 _MODAL = (
     "(?:要(?![求点素害件闻职塞地道义])|应(?![急对用邀届变试收付有])|须|需(?![求量])|必须|务必|不得|不准|不许|不能|决不能|绝不能|严禁"
-    "|得(?=做|把|有|抓)|可(?![能靠行控])|将(?!军)|一律|请(?![求示假])|不(?:要|能|再|许|准|打|返|参)|是[^，。；\n]{0,16}(?:第一责任人|责任主体|责任人|第一责任)|负责(?!人|同志|制|领导)|牵头|承担|主责|负总责)"
+    "|得(?=做|把|有|抓)|可(?![能靠行控])|将(?!军)|一律|请(?![求示假])|不(?:要|能|再|许|准|打|返|参|用(?!说))|别(?![的人处墅样名说])|甭|是[^，。；\n]{0,16}(?:第一责任人|责任主体|责任人|第一责任)|负责(?!人|同志|制|领导)|牵头|承担|主责|负总责)"
 )
 # Atomic, so that the longest adverb holds and no shorter one is tried after it.
-_ADVERB = "(?>" + either(ADVERBS) + "|既|每[日天周月]|又|均|都|也|还|再|更|先|就|只)"
+_SPOKEN = ("直接", "免费", "挨个", "轮着", "轮班", "一家一家", "一个一个", "一户一户", "一村一村", "一天一天", "一人一段", "一起", "一块", "一块儿")
+"""How speech says in what way, beside the adverbs of writing."""
+_ADVERB = "(?>" + either((*ADVERBS, *_SPOKEN)) + "|既|每[日天周月]|又|均|都|也|还|再|更|先|就|只)"
 _PLAIN_VERB = "(?:" + either((*ADVERBS, *VERBS)) + "|[把将对按在向给从])"
 _VERB = (
-    "(?:" + either((*ADVERBS, *VERBS, *ACTS))
-    + f"|{RESULT}|[把将对按以在向为给从用抓做建管查盯到去让使每与找凭持留包驻接收带派](?![象外的设理护控线责])|调整(?!为)|各(?=[出派自负司有])|出(?![台现])|逐[户村人项条级一]|每[日天周月季年]|[0-9]{1,3}(?:小时|分钟|天|日)内|于[0-9本下今]|不(?:得|准|再|能|要|可|经|按|许)|需要?|自己(?!的|人)|开放(?![时日式度]))"
+    "(?:" + either((*ADVERBS, *VERBS, *ACTS, *_SPOKEN))
+    + f"|{RESULT}|[把将对按以在向为给从用抓做建管查盯到去让使每与找凭持留包驻接收带派](?![象外的设理护控线责])|调整(?!为)|各(?=[出派自负司有])|出(?![台现])|逐[户村人项条级一]|每[日天周月季年]|[0-9]{1,3}(?:小时|分钟|天|日)内|于[0-9本下今]|不(?:得|准|再|能|要|可|经|按|许)|需要?|自己(?!的|人)|自己的[^，。；：\n]{{1,6}}自己|开放(?![时日式度]))"
 )
 _TIME = (
-    "(?:[自从于在]?(?:[0-9]{1,4}|[一二三四五六七八九十]{1,3}|每|今|明|本|下|年|月|半)[^，。；：的{SIGNS}\n]{0,12}?(?:前|内|起|后|之?前|[日天周月次季度点时])"
-    "|[^，。；：的{SIGNS}\n]{1,10}(?:[0-9]{1,3}|[一二三四五六七八九十半两]{1,3})(?:个)?(?:小时|分钟|天|日|工作日)内|[本下次]?(?:周[一二三四五六日末]|月[初中底末]|年[底末]|[上中下]旬))"
+    "(?:[自从于在]?(?![一二三四五六七八九十]{1,2}[期号厂院类等标区科])(?:[0-9]{1,4}|[一二三四五六七八九十]{1,3}|每|今|明|本|下|年|月|半)[^，。；：的{SIGNS}\n]{0,12}?(?:前|内|起|后|之?前|[日天周月次季度点时])"
+    "|[^，。；：的{SIGNS}\n]{1,10}(?:[0-9]{1,3}|[一二三四五六七八九十半两]{1,3})(?:个)?(?:小时|分钟|天|日|工作日)内|(?:今[天晚早夜]|明[天晚早]|后天|半夜|凌晨|天[黑亮]之?前)(?!的)|[本下次]?(?:周[一二三四五六日末]|月[初中底末]|年[底末]|[上中下]旬))"
 ).replace("{SIGNS}", NAMES[1:-1] + FIELDS)
 _NOMINAL = "(?:的|这|、|，|。|；|：|”|）|》|等|之间|责任|工作(?!落实|推进)|职责|会议|文件|通知|人数|作风|能力|名单|内部|意见|精神|关系|制度|管理|建设|代表|主体|安全|形象|利益|问题|汇报|情况|以外|以上|以下|和|及|与|或|$|\n)"
 _SAYS = "(?:通报|汇报|传达|介绍|推送|表彰|部署)(?:了|的)|要求|叮嘱|嘱咐|提醒|强调|指出|同意"
@@ -107,7 +109,7 @@ def _no_deed_acts(m: re.Match[str]) -> object:
 
 SUBJECT = Rule(
     "parties.subject", "主语后接要、应、须、必须、负责等",
-    f"(?P<span>{NAMES}){_TARGETS}{_SEAM}?{_COUNT}(?:[或和][一-鿿]{{2,4}})?{_ADVERB}{{0,2}}{_MODAL}(?![^，。；\n]{{0,24}}(?:格局|局面|态势))(?!作?[^，。；\n]{{0,4}}(?:讲话|指示|批示|致辞))",
+    f"(?P<span>{NAMES}){_TARGETS}{_SEAM}?{_COUNT}(?:谁[都也]|哪个[都也]|个个|人人)?(?:[或和][一-鿿]{{2,4}})?{_ADVERB}{{0,2}}{_MODAL}(?![^，。；\n]{{0,24}}(?:格局|局面|态势))(?!作?[^，。；\n]{{0,4}}(?:讲话|指示|批示|致辞))",
     yes=("[教育部门]要抓好校园防控。", "会议强调，[各乡镇（街道）]务必守土尽责。", "下一步，[县审计局]负责跟踪问效。"),
     no=("对工作不力的单位要严肃问责。", "要督促企业必须整改到位。", "加强对各部门要求落实情况的检查。"),
     build=_unless_object,
@@ -134,7 +136,7 @@ COORDINATE = Rule(
 )  # fmt: skip
 DOER = Rule(
     "parties.doer", "句首主语后接动作",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES}){_COUNT}(?!{_SAYS})(?![^，。；的\n]{{2,6}}(?:[前后时]|期间)，)(?![^，。；“\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|体系|工作法))",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES}){_COUNT}(?!{_SAYS})(?![^，。；的\n]{{2,6}}(?:[前后时]|期间|项目|工程)，)(?![^，。；“\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|体系|工作法))",
     yes=("[财政局]做好资金保障。", "同时，[各村]组织党员入户走访。", "[企业]对职工逐人登记。"),
     no=("企业复工复产稳步推进。", "加快社区治理步伐。", "推动学校把责任落到班级。"),
     build=lambda m: _acts(m) and _unless_object(m),
@@ -159,11 +161,13 @@ ENCOURAGED = Rule(
     yes=("鼓励[各校]设立奖励基金。", "鼓励[各地]先行先试。"),
     no=("鼓励企业扩产。", "鼓励党员干部带头。"),
 )  # fmt: skip
+_SHORT_ACT = "(?:[盯守跟抓拿去来给带派跑扛兜](?![住宿踪随紧手拿]))"
+"""A verb of one character that no noun begins with."""
 FIELDS_DOER = Rule(
     "parties.fields-doer", "句首并列条线后接动作",
-    f"(?:[，。；：\n]|^){_LIGHT}{{0,2}}(?P<span>{FIELDS})(?:“[^”]{{1,12}}”)?{_ADVERB}{{0,2}}(?:联动|各|负责|配合|协助|牵头|把|按|对|要|共同)",
-    yes=("[公安、卫健、工信]联动，连夜排查。", "，[公安、卫健]各出一人。"),
-    no=("交通管控要加强。", "教育引导群众。"),
+    f"(?:[，。；：\n]|^){_LIGHT}{{0,2}}(?P<span>{FIELDS})(?:“[^”]{{1,12}}”)?{_ADVERB}{{0,2}}(?:联动|各|负责|配合|协助|牵头|把|按|对|要|共同|管(?![控理制护网道辖线材])|出(?![台现行入境生租厂色])|{_SHORT_ACT}|直接|自己(?!的)|别(?![的人处])|也得|{RESULT}|{_TIME})",
+    yes=("[公安、卫健、工信]联动，连夜排查。", "，[公安、卫健]各出一人。", "[税务]管退税。", "[市政]今晚撒完盐。", "[税务]直接退。"),
+    no=("交通管控要加强。", "教育引导群众。", "交通出行便利。", "旅游旺季将至。"),
 )  # fmt: skip
 TABLE_LEAD = Rule(
     "parties.table-lead", "表格中的牵头单位",
@@ -321,9 +325,76 @@ PARALLEL = Rule(
     no=("财务部备足资金，企业复工稳步推进。", "做好准备，企业先行先试。"),
     build=_unless_object,
 )  # fmt: skip
+_THINGS = (
+    "(?:(?:值班|备用|应急|消防|投诉|举报|热线|自备|后备)?(?:电话|仓库|机组|设备|车辆|门口|门前|台账|窗口|监控|宿舍|大门|广播|喇叭|后厨|厨房|库存|存煤|存粮|存药|电源|发电机|锅炉|实验室|手机|账目|热线|档案|门窗|灭火器|水泵|闸门|门禁|大厅|库房|岗亭|对讲机))"
+)
+"""What a unit has and answers for."""
+_NO_TRADE = ("办理", "办得", "办成", "办好", "办完", "做得", "做好", "做完", "做到", "干得", "干好", "干完", "开展", "开工", "开放", "开学", "种得", "养得", "管得", "管好", "管住", "收到", "运行", "修好", "修得", "送到", "带头", "带来", "带好", "搞得", "搞好", "跑得", "卖得", "挖出")
+LET = Rule(
+    "parties.let", "让、叫某单位去做",
+    f"[让叫](?P<span>[{ORGANS}{FIELDS}])(?:来|去|到|派|出|给|先|马上|立即|连夜|直接|今[天晚]|明[天早])",
+    yes=("这件事让[公安局]去查。", "叫[值班室]马上核对。"),
+    no=("让企业放心。", "让群众来评判。"),
+)  # fmt: skip
+FALLS_TO = Rule(
+    "parties.falls-to", "归某单位管",
+    f"归(?P<span>{_ANY})(?:统一)?(?:管(?![理控])|负责|包|办|抓|牵头|处理)",
+    yes=("路面归[公路局]管，", "善后归[民政局]负责。"),
+    no=("归口管理要理顺。", "款项归企业所有。"),
+)  # fmt: skip
+HANDED = Rule(
+    "parties.handed", "派单、交办给某方，限时办理",
+    f"(?:推送|派发|派单|交办|转交|转办|下发|移交|分发|分派|推|发|转|交)(?:到|至|给)?(?P<span>{NAMES})，(?=[^，。；{ORGANS}{OTHERS}\n]{{0,6}}(?:(?:[0-9]{{1,3}}|[一二三两半])个?(?:小时|分钟|天|日|工作日)(?:之?内|以内)|当[天日]|第一时间|立即|限期|限时))",
+    yes=("线索移交[各县区]，24小时内核查到位。", "工单派发到[网格员]，当天上门。"),
+    no=("名单报县委办公室，3日内公示。", "及时向社区报告，24小时内完成。", "材料交给学校，存档备查。"),
+)  # fmt: skip
+_SENT = re.compile("(?:派|安排|抽|请|叫|让|找|组织|给|帮|替|陪|报)[^，。；：！？\n]{0,14}$")
+"""Sends or asks somebody: 派一名技术员盯着."""
+ALLOTTED = Rule(
+    "parties.allotted", "把一件事分派给某方，动词在句末",
+    f"(?<![找问靠帮替陪怪怨])(?P<span>{_ANY}){_TARGETS}(?:自己|直接|全部|全|先|都|也)?"
+    "(?:(?:包|管|扛|兜|盯|看|守|担|顶|背|接|掏|垫|办|跟|抓|签|审)(?:到底|起来|住|牢|着|好|下来|死|紧|上|了)?|出(?:人|车|钱|力|面|工|料|地|场地)|说了算|拍板|兜底|负责到底|(?:也)?跑不了|打头阵|打头|殿后)(?=[，。；！\n]|$)",
+    yes=("主干道[环卫所]包，", "出了事[站长]扛，", "[纪委]盯着。", "村里的事[村支书]说了算。"),
+    no=("有困难找社区办。", "帮学校看着。", "对企业要管住。", "社区矫正管理好。", "每个镇派一名技术员盯着。"),
+    build=lambda m: None if _SENT.search(m.string, max(0, m.start() - 16), m.start()) else _unless_object(m),
+)  # fmt: skip
+ADDRESSED = Rule(
+    "parties.addressed", "句首点名，逗号后直接交办",
+    f"(?:[。；！？\n]|^){_LIGHT}{{0,1}}(?P<span>{_ANY})(?:你们|诸位)?，(?!是|也是|既是|一直|历来|已|曾|都是|尤其|特别)",
+    yes=("[机电队]，皮带今晚停下来检。", "[公安局、城管局]，今晚卡口到位。", "[卫健]，救护车两台停在院里。"),
+    no=("教育，是民生之首。", "加强对学校的检查，不留死角。"),
+    build=_unless_object,
+)  # fmt: skip
+COUNTED = Rule(
+    "parties.counted", "以数目称若干单位的主语",
+    f"(?:[。；！？\n]|^)(?P<span>(?![对将把由给按在从这那要])[^，。；：的{ORGANS}{OTHERS}{FIELDS}\n]{{1,6}}(?:的|[这那])?[这那]?(?:[两三四五六七八九十几]{{1,2}}|[0-9]{{1,2}})个(?:{NAMES}|[村镇乡县区局队组]))(?:，|{_ADVERB}{{0,2}}{_MODAL}|{_VERB})",
+    yes=("[低洼那三个村]，天黑之前搬完。", "[靠河的两个镇]要守一夜。"),
+    no=("对东边三个村要多看一眼。", "今年两个区的任务已完成。"),
+)  # fmt: skip
+BELONGING = Rule(
+    "parties.belonging", "主语与其设备、场所、账目连说",
+    f"{_EDGE}{_LIGHT}{{0,1}}(?P<span>{OTHERS}){_THINGS}(?:[^，。；：的{ORGANS}{OTHERS}\n]{{0,2}})(?:{_ADVERB}{{0,1}}{_MODAL}|实行|一律|全部|保持|每|至少|{_TIME}|不少于|[0-9]{{1,2}}小时)",
+    yes=("，[批发企业]仓库实行双人双锁。", "[加油站]监控24小时开着。", "[药店]库存至少备三天。"),
+    no=("对企业仓库要逐个检查。", "检查学校食堂，不得走过场。", "企业发展要提速。"),
+    build=_unless_object,
+)  # fmt: skip
+STAFF_OF = Rule(
+    "parties.staff-of", "某单位的同志、弟兄",
+    f"{_EDGE}{_LIGHT}{{0,1}}(?P<span>[{ORGANS}{FIELDS}])(?:上|口|这边|那边)?的(?:年轻|全体|各位|几[个名位]|[两三四五][个名位])?(?:同志|小伙子|师傅|弟兄|年轻人|伙计|{ORGANS})们?(?:也在)?(?:，|{_ADVERB}{{0,1}}{_MODAL}|{_VERB})",
+    yes=("[水利]上的同志，闸口盯死。", "[工程部]的几个小伙子把踏步补好。", "，[供电所]的师傅今晚别走。"),
+    no=("对公安局的同志要多关心。", "各部门的意见要汇总。"),
+    build=_unless_object,
+)  # fmt: skip
+TRADE = Rule(
+    "parties.trade", "以行当、差事称人的主语",
+    "(?:[，。；！？、\n]|^)(?P<span>(?:你们)?[搞开跑做干种养卖管带办收修送运盖挖][^，。；：、的\n]{1,6}的)(?:同志|老板|人)?，?(?:也|都|更|就|一律|自己)?(?:要(?![求点素])|得|必须|应(?![急对])|须|别|不准|不许|不能|先|把|给我)",
+    yes=("[跑运输的]，别拉超载的货。", "[管仓库的]要随叫随到。", "[养猪的]先把栏门关好。"),
+    no=("开展检查的要登记。", "办得好的要表扬。"),
+    build=lambda m: None if m["span"][:2] in _NO_TRADE else True,
+)  # fmt: skip
 SHADOW_RULES: tuple[Rule, ...] = (
-    CHAIR, TOGETHER, ASKED, BY, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, RELATIVE, BODIES, PLACES, TABLE_LEAD, TABLE, ENCOURAGED, PLACE, PEOPLE, COORDINATE, SUBJECT, SET_UP, WHEN, BEING, WORK, TIMED, DOER, DOER_NEXT, TOPIC, FIELDS_DOER,
-    ORGAN_DOER, WITH_CASE, FROM_CASE, RELATIVE_DOER, PARALLEL,
+    CHAIR, TOGETHER, ASKED, LET, BY, FALLS_TO, HANDED, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, ALLOTTED, RELATIVE, BODIES, PLACES, TABLE_LEAD, TABLE, ENCOURAGED, PLACE, PEOPLE, COORDINATE, SUBJECT, SET_UP, WHEN, BEING, WORK, TIMED, DOER, DOER_NEXT, TOPIC, FIELDS_DOER,
+    ORGAN_DOER, ADDRESSED, COUNTED, BELONGING, STAFF_OF, TRADE, WITH_CASE, FROM_CASE, RELATIVE_DOER, PARALLEL,
 )  # fmt: skip
 """In the order of precedence: the first rule that finds a group names it."""
 
@@ -338,8 +409,8 @@ LIST = Rule(
 )  # fmt: skip
 BRACKET = Rule(
     "parties.bracket", "括号内的分工",
-    "(?<=[（，；：])(?P<span>(?:(?!牵头|负责|配合|按职责|按照职责|协助|参与|要|须|应(?!急|对))[^（），；：。\n]){2,120})(?:同志)?"
-    "(?P<label>按(?:照)?职责(?:分工)?(?:分别|共同)?负责|具体负责|分别负责|共同负责|牵头负责|牵头|负责|配合|协助|参与|具体落实|督导|督办)(?:落实|实施)?(?=[，；）]|$)",
+    "(?<=[（，；：])(?P<span>(?:(?!牵头|负责|主办|承办|协办|配合|按职责|按照职责|协助|参与|要|须|应(?!急|对))[^（），；：。\n]){2,120})(?:同志)?"
+    "(?P<label>按(?:照)?职责(?:分工)?(?:分别|共同)?负责|具体负责|分别负责|共同负责|牵头负责|牵头|负责|主办|承办|协办|配合|协助|参与|具体落实|督导|督办)(?:落实|实施)?(?=[，；）]|$)",
     yes=("完善预案（[县应急局]牵头，各乡镇配合）。", "（县水利局牵头，[县财政局、各乡镇]按职责分工负责，6月底前完成）"),
     no=("县水利局牵头，各乡镇配合。", "（各部门要认真负责）"),
     build=lambda m: m["label"] if _open_bracket(m.string, m.start()) else None,
@@ -409,6 +480,8 @@ def find(text: str, sentences: Sequence[Body], crosses: Crosses | None = None) -
                 continue
             if not _fits(rule, text, group, before, after):
                 continue
+            if rule is ALLOTTED:
+                group = _without_matter(text, group)
             seen.add(last)
             if rule in (PLACES, BODIES):
                 seen.update(view.signs(k, group))
@@ -423,6 +496,15 @@ def _fits(rule: Rule, text: str, group: Group, before: str, after: str) -> bool:
     first, last = group.names[0], group.names[-1]
     if (last.type == "public" and _UNDERGOES.match(after)) or _TESTED.match(after):
         return False
+    if _PLACES_TAIL.search(text, last.end, group.end) and _HAPPENS_AT.match(after):
+        return False
+    if rule is ALLOTTED:
+        return not _SENT.search(text, first.start, max(first.core, first.start))
+    if rule is STAFF_OF:
+        return bool(_MEN.match(text, group.end))
+    if rule is ADDRESSED:
+        matter = group.bare and text[first.start : last.end] in MATTERS and _SAID_OF_MATTER.match(after, 1)
+        return not matter and not (last.type == "public" and _UNDERGOES.match(after, 1))
     if rule is PEOPLE:
         return last.type == "public"
     if rule is PARALLEL:
@@ -438,6 +520,16 @@ def _fits(rule: Rule, text: str, group: Group, before: str, after: str) -> bool:
     if rule is ORGAN_DOER:
         return (last.type != "territory" or text[group.start] == "各") and (before in "\n。；" or not _STAFF.search(last.canonical))
     return True
+
+
+def _without_matter(text: str, group: Group) -> Group:
+    """The group without the matter that stands right before its first name: 背街小巷 + 社区 + 包."""
+    first = group.names[0]
+    if first.core - first.start < 3:
+        return group
+    entry = directory.look_up(text[first.core : first.end])
+    name = directory.Name(first.core, first.end, entry.canonical, entry.type)
+    return replace(group, start=first.core, names=(name, *group.names[1:]))
 
 
 _UNKNOWN_TYPE: dict[str, PartyType] = {"parties.bodies": "body", "parties.places": "territory", "parties.place": "territory"}
@@ -496,7 +588,7 @@ class _Shadow:
             name = directory.Name(a, first.end, directory.normal(whole), first.type)
             return k, Group(a, group.end, (name, *group.names[1:]), False)
         b = self._at(end)
-        if rule in (WITH_CASE, FROM_CASE):
+        if rule in (WITH_CASE, FROM_CASE, TRADE):
             names: tuple[directory.Name, ...] = (directory.Name(a, b, self._source[a:b], "public"),)
         else:
             names = _split(self._source, a, b, _UNKNOWN_TYPE.get(rule.id, "department"))
@@ -528,6 +620,16 @@ _STAFF = re.compile("(?:人员|教师|老师|职工|专家|医生|护士|队伍)
 """Staff named in general: often an object, so only clear verbs make it a subject."""
 _UNDERGOES = re.compile("(?:也|均|都|则|原则上)?(?:一律|必须|应|要)?(?:不让|实行|实施|调整|采取|纳入|落实(?=[^，。；]{0,12}(?:隔离|监测|管控|检测))|劝返|进行[^，。；]{0,8}隔离)")
 """What is done to people, not by them."""
+_PLACES_TAIL = re.compile("(?:场所|区域|部位|点位|地段|路段|环节)$")
+_HAPPENS_AT = re.compile(
+    "(?:都|均|全部|也)?(?:要|必须|应当?|须)(?:做到|全面|全部|实行|实现|坚持)?"
+    "(?:闭环|封闭|全覆盖|有人|重点|加密|反复|作为|纳入|消杀|消毒到位|逐一排查|巡查|巡逻|检查|看[住死牢]|盯[住死紧牢]|守[住死牢]|管[住死]|严防死守)"
+)
+"""What is done at a list of places, by others: 车站、码头等场所要加密巡查."""
+_MEN = re.compile("(?:上|口|这边|那边)?的[^，。；：\n]{0,3}(?:同志|小伙子|师傅|弟兄|年轻人|伙计|年轻老师)")
+"""The people of a unit, who stand for it."""
+_SAID_OF_MATTER = re.compile("要|应|必须|须|重在|重点|关键|既|不|就|事关|关系|作为")
+"""What is said of a matter: 教育，重在引导."""
 _TESTED = re.compile("(?:要|应|须|均|都|一律)?每?[0-9一二三两]{0,2}[天日周][0-9一二三两]{1,2}(?:检|次核酸|次检测|次抗原)")
 """How often people are tested (每周两检): a measure on them."""
 

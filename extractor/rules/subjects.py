@@ -7,9 +7,13 @@ import re
 from extractor.rules.actions import ADVERBS, GOVERNING, VERBS
 
 LEADING = frozenset({
+    "parties.addressed",
+    "parties.allotted",
     "parties.being",
+    "parties.belonging",
     "parties.bodies",
     "parties.coordinate",
+    "parties.counted",
     "parties.doer",
     "parties.doer-next",
     "parties.fields-doer",
@@ -17,6 +21,7 @@ LEADING = frozenset({
     "parties.parallel",
     "parties.place",
     "parties.places",
+    "parties.staff-of",
     "parties.relative",
     "parties.relative-doer",
     "parties.subject",
