@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
@@ -48,6 +49,7 @@ def look_up(connection: Connection, token: str) -> Answer:
     return Answer(caller is not None or access.any_key(connection), caller)
 
 
+@lru_cache(1000)
 def is_loopback(host: str) -> bool:
     """Whether an address is reached from this machine only.
 

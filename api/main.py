@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import gc
 import logging
 import sys
 from collections.abc import AsyncIterator
@@ -69,6 +70,9 @@ def create_app(settings: Settings, *, read: Reader | None = None) -> FastAPI:
             forgetting = asyncio.create_task(_forget_old_requests(app.state.service))
             try:
                 async with workers.running():
+                    # What is there now stays: the cycle collector would walk it again and again while all wait.
+                    gc.collect()
+                    gc.freeze()
                     yield
             finally:
                 forgetting.cancel()

@@ -7,7 +7,7 @@ import re
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 from sqlalchemy import Connection
 
 from api import bodies, errors, export, workbook
@@ -20,7 +20,6 @@ from models.ledger import Encoding, Preset
 from models.store import departments, followup, obligations
 from models.store.followup import Correction, FollowUp
 from models.store.obligations import Filter, ObligationView
-from models.store.paging import Page
 
 router = APIRouter(prefix="/v1", tags=["obligations"])
 
@@ -74,10 +73,7 @@ class FilterQuery(BaseModel):
 
     def wanted(self, connection: Connection) -> Filter:
         """The filter of the store. A department that nobody calls so is looked for as the directory reads its name."""
-        names = [
-            name if departments.resolve(connection, [name]) else directory.look_up(name).canonical
-            for name in self.department
-        ]
+        names = [_known(connection, name) for name in self.department]
         # A deadline ends at an instant that is no longer in time: the end of its last day is the midnight after it.
         past = dt.timedelta(seconds=1)
         return Filter(
@@ -92,6 +88,11 @@ class FilterQuery(BaseModel):
             status=self.status,
             q=self.q,
         )
+
+
+def _known(connection: Connection, name: str) -> str:
+    canonical = directory.look_up(name).canonical
+    return name if canonical == name or departments.resolve(connection, [name]) else canonical
 
 
 class ObligationQuery(FilterQuery, PageQuery):
@@ -126,12 +127,17 @@ class ObligationListing(Listing[ObligationView]):
     facets: dict[str, dict[str, int]] | None = Field(None, examples=[{"modality": {"require": 12}}])
 
 
-def _page(connection: Connection, query: ObligationQuery) -> tuple[Page[ObligationView], int | None, Any]:
+_listing = TypeAdapter(ObligationListing)
+
+
+def _page(connection: Connection, request: Request, query: ObligationQuery) -> bytes:
+    """A page as JSON, written where it is read: so the event loop has nothing to do with it but to send it."""
     wanted = query.wanted(connection)
     page = obligations.page(connection, wanted, ordering=query.ordering, cursor=query.cursor, limit=query.limit)
     count = obligations.count(connection, wanted, at_most=COUNTED + 1) if query.count else None
     facets = obligations.facets(connection, wanted) if query.facets else None
-    return page, None if count is not None and count > COUNTED else count, facets
+    found = listing(request, page, None if count is not None and count > COUNTED else count)
+    return _listing.dump_json(ObligationListing(**found.__dict__, facets=facets))
 
 
 _FORMS: dict[str, Any] = {
@@ -153,7 +159,7 @@ _FORMS: dict[str, Any] = {
 )
 async def list_obligations(
     request: Request, serving: Serving, _: Reading, query: Annotated[ObligationQuery, Query()]
-) -> Response | ObligationListing:
+) -> Response:
     form = export.negotiate(request.headers.get("accept", ""))
     if form != "json":
         wanted = await serving.read(query.wanted)
@@ -161,9 +167,7 @@ async def list_obligations(
             return await export.xlsx(serving, wanted, query.ordering)
         answer = export.csv if form == "csv" else export.jsonl
         return answer(serving, wanted, query.ordering)
-    page, count, facets = await serving.read(_page, query)
-    found = listing(request, page, count)
-    return ObligationListing(**found.__dict__, facets=facets)
+    return Response(await serving.read(_page, request, query), media_type="application/json")
 
 
 def _download(form: Literal["csv", "jsonl", "xlsx"], media: str) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def listing(request: Request, page: Page[View], count: int | None = None) -> Lis
     def address(cursor: str | None) -> str | None:
         if cursor is None:
             return None
-        return f"{request.url.path}?{urllib.parse.urlencode([*given, ('cursor', cursor)])}"
+        return f"{request.scope['path']}?{urllib.parse.urlencode([*given, ('cursor', cursor)])}"
 
     if count is None and page.next is None and page.previous is None:
         count = len(page.results)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, union, update
 
 from models.errors import BadFilter
 from models.store.bulk import insert_new
@@ -75,11 +76,15 @@ def resolve(connection: Connection, names: Sequence[str]) -> list[int]:
     A name can mean two: an alias whose department came into the directory after records had used it by itself.
     """
     known = [name for name in names if storable(name)]
-    if not known:
-        return []
-    named = select(Department.id).where(Department.canonical.in_(known))
-    aliased = select(DepartmentAlias.department_id).where(DepartmentAlias.alias.in_(known))
-    return sorted(connection.execute(named.union(aliased)).scalars())
+    return sorted(connection.execute(_NAMED, {"names": known}).scalars()) if known else []
+
+
+# Made once: to make it takes longer than to run it.
+_NAMES: Any = bindparam("names", expanding=True)
+_NAMED = union(
+    select(Department.id).where(Department.canonical.in_(_NAMES)),
+    select(DepartmentAlias.department_id).where(DepartmentAlias.alias.in_(_NAMES)),
+)
 
 
 def page(

@@ -1,21 +1,24 @@
 """Obligations: finding them by department, date, words and so on, page by page or all of them as a stream.
 
 On SQLite, which keeps no statistics of single values, this module itself decides where a query starts: at the filter
-that few rows match, else at the index that is in the order of the list. PostgreSQL decides for itself.
+that few rows match, else at the index that is in the order of the list, and of several such at the one whose rows lie
+furthest apart from the page on. PostgreSQL decides for itself.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+import operator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, get_args
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Text,
     and_,
     bindparam,
     column,
@@ -42,8 +45,11 @@ Statement = Select[Any]
 
 # A filter that at most so many rows match is where a query starts: fetching and sorting them takes milliseconds.
 FEW = 2000
-# Of two filters in the order of the list, the one that fewer rows match is where it starts; counting stops here.
-SOME = 8000
+# Of several filters in the order of the list, the one whose rows lie furthest apart is where it starts: how far apart
+# is seen by the number of the row that comes so many rows later.
+PROBE = 400
+# So many statements of each kind are kept.
+SHAPES = 500
 
 # Columns with one common value, which is not indexed.
 RARE = {"status": "待签收", "modality": "require", "function": "directive"}
@@ -173,6 +179,8 @@ ORDERINGS: dict[str, tuple[_Part, ...]] = {
     "-due": (_Part("undated", True), _Part("due", True)),
     "text": (_Part("text", False),),
 }
+# What a position in each of these parts consists of.
+KEYS: dict[str, list[type]] = {"id": [int], "undated": [int], "due": [dt.datetime, int], "text": [int, int, int]}
 
 
 def page(
@@ -194,7 +202,7 @@ def page(
     start = paging.decode(cursor, ordering) if cursor else None
     if start and not 0 <= start.part < len(ORDERINGS[ordering]):
         raise paging.bad_cursor()
-    found = _Query(connection, wanted).keys(ordering, start, limit + 1)
+    found = _Query.of(connection, wanted).keys(ordering, start, limit + 1)
     cut = paging.cut(found, found, ordering, start, limit)
     return Page(load(connection, [position.key[-1] for position in cut.results]), cut.next, cut.previous)
 
@@ -207,7 +215,7 @@ def stream(
     With a connection of `Database.reading` they are those of one state of the database. The connection is in use
     until the stream ends: a reader that may be slow must not be waited for between batches.
     """
-    query, position = _Query(connection, wanted), None
+    query, position = _Query.of(connection, wanted), None
     while found := query.keys(ordering, position, batch):
         yield load(connection, [position.key[-1] for position in found])
         position = found[-1]
@@ -215,17 +223,17 @@ def stream(
 
 def keys(connection: Connection, wanted: Filter, ordering: str, beyond: Position | None, limit: int) -> list[Position]:
     """The places of the next obligations beyond a place; each key ends in the number of the obligation."""
-    return _Query(connection, wanted).keys(ordering, beyond, limit)
+    return _Query.of(connection, wanted).keys(ordering, beyond, limit)
 
 
 def count(connection: Connection, wanted: Filter, *, at_most: int | None = None) -> int:
     """How many obligations fulfil a filter; counting stops at `at_most`, so that a long list costs no more."""
-    return _Query(connection, wanted).count(at_most)
+    return _Query.of(connection, wanted).count(at_most)
 
 
 def facets(connection: Connection, wanted: Filter) -> dict[str, dict[str, int]]:
     """How the obligations that fulfil a filter spread over modality, function, status and deadline."""
-    return _Query(connection, wanted).facets()
+    return _Query.of(connection, wanted).facets()
 
 
 def get(connection: Connection, obligation_id: int) -> ObligationView:
@@ -238,145 +246,56 @@ def get(connection: Connection, obligation_id: int) -> ObligationView:
 
 def speeches_with(connection: Connection, terms: tuple[str, ...], speech: Any, title: Any) -> ColumnElement[bool]:
     """The condition that all terms occur in a speech's title, or in one of its obligations."""
-    query = _Query(connection, Filter(q=" ".join(terms)))
-    position = func.instr if query.sqlite else func.strpos
+    query = _Query.of(connection, Filter(q=" ".join(terms)))
+    position = func.instr if query.shape.sqlite else func.strpos
     in_title = and_(*(position(title, term) > 0 for term in terms))
     if query.impossible:
         return false()
-    if not query.sqlite or query.least[1] < FEW:
-        return or_(in_title, speech.in_(query.restrict(select(Obligation.speech_id), "words")))
-    return or_(in_title, exists().where(Obligation.speech_id == speech, *query.has_words(indexed=False)))
+    if not query.shape.sqlite or query.size("words") < FEW:
+        of_words = query.shape.restrict(select(Obligation.speech_id), "words").params(query.values)
+        return or_(in_title, speech.in_(of_words))
+    here = select(Obligation.id).where(Obligation.speech_id == speech, *query.shape.has_words(indexed=False))
+    return or_(in_title, here.params(query.values).exists())
 
 
-class _Query:
-    """A filter as SQL: its conditions, and the source that a statement starts from.
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A filter without its values: all that decides how its statements read. For each shape they are made once, for to
+    make one takes longer than to run it; the values have the names of the fields of Filter.
 
-    A source is `departments` (the department index), `words` (the search index), or an index of the obligations.
+    A statement starts from a source: `departments` (the department index), `words` (the search index), an index of the
+    obligations, or their primary key.
     """
 
-    def __init__(self, connection: Connection, wanted: Filter) -> None:
-        self.connection = connection
-        self.sqlite = connection.dialect.name == "sqlite"
-        self.wanted = wanted
-        self.terms = search.terms(wanted.q or "")
-        self.departments = departments.resolve(connection, wanted.departments)
-        self.impossible = (
-            (bool(wanted.departments) and not self.departments)
-            or not all(map(storable, self.terms))
-            or (wanted.speech is not None and not 0 < wanted.speech <= MAX_ID)
-            # Who has a date has a deadline.
-            or (wanted.has_deadline is False and (wanted.due_before is not None or wanted.due_after is not None))
-        )
-        self.rare = [name for name, common in RARE.items() if getattr(wanted, name) not in (None, common)]
+    sqlite: bool
+    departments: int
+    role: bool
+    equal: tuple[str, ...]
+    rare: tuple[str, ...]
+    has_deadline: bool | None
+    limits: tuple[str, ...]
+    speech: bool
+    # For each term, whether it is so long that its pairs may stand apart.
+    terms: tuple[bool, ...]
 
-    def keys(self, ordering: str, start: Position | None, limit: int) -> list[Position]:
-        """The keys of the next rows beyond a position, in the direction that it says."""
-        if self.impossible:
-            return []
-        backward = start is not None and start.backward
-        parts = list(enumerate(ORDERINGS[ordering]))
-        if start is not None:
-            parts = parts[start.part :: -1] if backward else parts[start.part :]
-        found: list[Position] = []
-        for number, part in parts:
-            beyond = start.key if start is not None and start.part == number else None
-            statement = self.statement(part.by, part.descending != backward, beyond).limit(limit - len(found))
-            found.extend(Position(number, tuple(row)) for row in self.connection.execute(statement).all())
-            if len(found) == limit:
-                break
-        return found
-
-    def statement(self, by: str, descending: bool, beyond: paging.Key | None) -> Statement:
-        """Selects the keys of one part of an ordering, in order."""
-        source = self.source(by)
-        number, due = self.number(source), self.due(source)
-        keys = {
-            "id": [number],
-            "undated": [number],
-            "due": [due, number],
-            "text": [Obligation.speech_id, Obligation.start, number],
-        }[by]
-        query = select(*keys)
-        if by == "due":
-            query = query.where(due.is_not(None))
-        elif by == "undated":
-            query = query.where(due.is_(None))
-        query = self.restrict(query, source)
-        if beyond is not None:
-            if list(map(type, beyond)) != [key.type.python_type for key in keys]:
-                raise paging.bad_cursor()
-            left: Any = tuple_(*keys)
-            right: Any = tuple_(*(literal(value, key.type) for value, key in zip(beyond, keys, strict=True)))
-            query = query.where(left < right if descending else left > right)
-        return query.order_by(*(key.desc() if descending else key for key in keys))
-
-    def count(self, at_most: int | None) -> int:
-        if self.impossible:
-            return 0
-        source = self.source("id")
-        found = self.restrict(select(literal(1)), source).limit(at_most)
-        return int(self.connection.execute(select(func.count()).select_from(found.subquery())).scalar_one())
-
-    def facets(self) -> dict[str, dict[str, int]]:
-        spread: dict[str, dict[str, int]] = {name: {} for name in ("modality", "function", "status", "has_deadline")}
-        if self.impossible:
-            return spread
-        groups = [getattr(Obligation, name) for name in spread]
-        query = self.restrict(select(*groups, func.count().label("number")), self.source("id"))
-        for row in self.connection.execute(query.group_by(*groups)).mappings():
-            number = row["number"]
-            for name in spread:
-                value = row[name]
-                word = {None: "none", True: "yes", False: "no"}.get(value, value)
-                spread[name][word] = spread[name].get(word, 0) + number
-        return spread
-
-    # Where a statement starts
+    # Where a statement can start
 
     def natural_source(self, by: str) -> str:
         """The source that is in the order of the list, for a filter that many rows match."""
-        if by == "text" or self.wanted.speech is not None:
+        if by == "text" or self.speech:
             return "ix_obligations_speech"
         if by == "due":
-            return "departments" if len(self.departments) == 1 else "ix_obligations_due"
-        if self.terms:
-            return "words"
-        if len(self.departments) == 1:
-            return "departments"
-        return f"ix_obligations_{self.rare[0]}" if self.rare else "primary key"
+            return "departments" if self.departments == 1 else "ix_obligations_due"
+        return (self.by_number() or ["primary key"])[-1]
 
-    def source(self, by: str) -> str:
-        """Where a statement starts that lists by number (`id`, `undated`), date (`due`) or place (`text`)."""
-        natural = self.natural_source(by)
-        if not self.sqlite or (by in ("id", "undated") and self.candidates == [natural]):
-            return natural
-        least, size = self.least
-        # The rows of a filter that few match are fetched and sorted, in whatever order its index has them.
-        in_order = by in ("id", "undated") and least not in ("ix_obligations_due", "ix_obligations_speech")
-        return least if size < FEW or (in_order and size < SOME) else natural
+    def by_number(self) -> list[str]:
+        """The sources that answer a part of the filter by themselves, and are in the order of numbers."""
+        found = [f"ix_obligations_{name}" for name in reversed(self.rare)]
+        return found + ["departments"] * (self.departments == 1) + ["words"] * bool(self.terms)
 
-    @cached_property
-    def candidates(self) -> list[str]:
-        """The sources that answer a part of the filter by themselves."""
-        found = [f"ix_obligations_{name}" for name in self.rare]
-        if len(self.departments) == 1:
-            found.append("departments")
-        if self.terms:
-            found.append("words")
-        if self.wanted.due_after is not None or self.wanted.due_before is not None:
-            found.append("ix_obligations_due")
-        if self.wanted.speech is not None:
-            found.append("ix_obligations_speech")
-        return found
-
-    @cached_property
-    def least(self) -> tuple[str, int]:
-        """The candidate that the fewest rows match, and how many do; counting stops at SOME."""
-        sizes: dict[str, int] = {}
-        for source in self.candidates:
-            some = self.start(select(literal(1)), source).where(*self.answered(source)).limit(SOME)
-            sizes[source] = self.connection.execute(select(func.count()).select_from(some.subquery())).scalar_one()
-        return min(sizes.items(), key=lambda item: item[1], default=("primary key", SOME))
+    def by_other(self) -> list[str]:
+        """Those in another order: their rows have to be sorted."""
+        return ["ix_obligations_due"] * bool(self.limits) + ["ix_obligations_speech"] * self.speech
 
     def number(self, source: str) -> Any:
         """The column with the number of the obligation."""
@@ -397,77 +316,256 @@ class _Query:
 
     def restrict(self, query: Statement, source: str) -> Statement:
         """Adds the source and all conditions of the filter."""
-        answered, rest = self.answered(source), self.remaining(source)
+        rest = self.remaining(source)
         needs_obligation = bool(rest) or Obligation.__table__ in query.get_final_froms()
         query = self.start(query, source)
         if source in ("departments", "words") and needs_obligation:
             # The department index alone has the answer to the most frequent question.
             query = query.join(Obligation, Obligation.id == self.number(source))
             query = query.with_hint(Obligation, "NOT INDEXED", "sqlite")
-        return query.where(*answered, *rest)
+        if source != "departments" and (self.departments or self.role):
+            query = query.where(self.has_department(self.number(source)))
+        return query.where(*self.answered(source), *rest)
 
     # The conditions
 
     def answered(self, source: str) -> list[ColumnElement[bool]]:
         """The conditions that the source answers by itself."""
         if source == "departments":
-            role = self.wanted.role or "any"
-            mine = [ObligationDepartment.department_id == self.departments[0], ObligationDepartment.role == role]
-            return mine + self.due_range(ObligationDepartment.due_at)
+            mine = [ObligationDepartment.department_id == bindparam("department")]
+            return [*mine, ObligationDepartment.role == bindparam("role"), *self.due_range(ObligationDepartment.due_at)]
         if source == "words":
             return [self.in_search_index()]
         if source == "ix_obligations_due":
             return [Obligation.due_at.is_not(None), *self.due_range(Obligation.due_at)]
         if source == "ix_obligations_speech":
-            return [] if self.wanted.speech is None else [Obligation.speech_id == self.wanted.speech]
-        return self.equal(source.removeprefix("ix_obligations_")) if source != "primary key" else [Obligation.id > 0]
+            return [Obligation.speech_id == bindparam("speech")] if self.speech else []
+        return self.equals(source.removeprefix("ix_obligations_")) if source != "primary key" else [Obligation.id > 0]
 
     def remaining(self, source: str) -> list[ColumnElement[bool]]:
-        """The conditions that are left for the obligation itself."""
-        wanted, given = self.wanted, []
-        for name in RARE:
-            if getattr(wanted, name) is not None and source != f"ix_obligations_{name}":
-                given += self.equal(name)
-        if wanted.has_deadline is not None:
-            given.append(Obligation.has_deadline.is_(wanted.has_deadline))
-        if wanted.speech is not None and source != "ix_obligations_speech":
-            given.append(Obligation.speech_id == wanted.speech)
+        """The conditions that are left for the row of the obligation."""
+        given = []
+        for name in self.equal:
+            if source != f"ix_obligations_{name}":
+                given += self.equals(name)
+        if self.has_deadline is not None:
+            given.append(Obligation.has_deadline.is_(self.has_deadline))
+        if self.speech and source != "ix_obligations_speech":
+            given.append(Obligation.speech_id == bindparam("speech"))
         if source not in ("departments", "ix_obligations_due"):
             given += self.due_range(Obligation.due_at)
-        if source != "departments" and (self.departments or wanted.role):
-            given.append(self.has_department())
-        given += self.has_words(indexed=source == "words")
-        return given
+        return given + self.has_words(indexed=source == "words")
 
-    def equal(self, name: str) -> list[ColumnElement[bool]]:
-        value = getattr(self.wanted, name)
-        equal = [getattr(Obligation, name) == value]
+    def equals(self, name: str) -> list[ColumnElement[bool]]:
+        equal = [getattr(Obligation, name) == bindparam(name)]
         # Says what the partial index holds, word for word: only then is it used.
-        return [*equal, text(f"obligations.{name} <> '{RARE[name]}'")] if value != RARE[name] else equal  # type: ignore[list-item]
+        return [*equal, text(f"obligations.{name} <> '{RARE[name]}'")] if name in self.rare else equal  # type: ignore[list-item]
 
     def due_range(self, due: Any) -> list[ColumnElement[bool]]:
-        after, before = self.wanted.due_after, self.wanted.due_before
-        return [*([due >= after] if after is not None else []), *([due < before] if before is not None else [])]
+        operators = {"due_after": operator.ge, "due_before": operator.lt}
+        return [operators[name](due, bindparam(name)) for name in self.limits]
 
-    def has_department(self) -> ColumnElement[bool]:
-        mine = [ObligationDepartment.obligation_id == Obligation.id]
-        mine.append(ObligationDepartment.role == (self.wanted.role or "any"))
-        if self.departments:
-            mine.append(ObligationDepartment.department_id.in_(self.departments))
+    def has_department(self, number: Any) -> ColumnElement[bool]:
+        mine = [ObligationDepartment.obligation_id == number, ObligationDepartment.role == bindparam("role")]
+        if self.departments == 1:
+            mine.append(ObligationDepartment.department_id == bindparam("department"))
+        elif self.departments:
+            mine.append(ObligationDepartment.department_id.in_(bindparam("departments", expanding=True)))
         return exists().where(*mine)
 
     def in_search_index(self) -> ColumnElement[bool]:
         if self.sqlite:
-            return _fts.c.obligation_search.op("MATCH", is_comparison=True)(search.fts_query(self.terms))
-        return search.array_index.c.tokens.contains(search.wanted_entries(self.terms))
+            return _fts.c.obligation_search.op("MATCH", is_comparison=True)(bindparam("match"))
+        return search.array_index.c.tokens.contains(bindparam("match"))
 
     def has_words(self, *, indexed: bool) -> list[ColumnElement[bool]]:
         """The terms in the words themselves; after the search index only those whose pairs may stand apart."""
         position = func.instr if self.sqlite else func.strpos
-        given = [position(Obligation.search_text, term) > 0 for term in self.terms if not indexed or len(term) > 2]
+        given = [
+            position(Obligation.search_text, bindparam(f"term{place}", type_=Text())) > 0
+            for place, long in enumerate(self.terms)
+            if long or not indexed
+        ]
         if self.terms and not indexed and not self.sqlite:
             given.append(Obligation.id.in_(select(search.array_index.c.obligation_id).where(self.in_search_index())))
         return given
+
+
+def _keys(shape: _Shape, source: str, by: str) -> list[Any]:
+    """The columns that a list is ordered by."""
+    number = shape.number(source)
+    if by == "text":
+        return [Obligation.speech_id, Obligation.start, number]
+    return [shape.due(source), number] if by == "due" else [number]
+
+
+def _in_order(query: Statement, keys: list[Any], descending: bool, beyond: bool) -> Statement:
+    """The query in the order of some keys, from a position on if there is one."""
+    if beyond:
+        here: Any = tuple_(*keys)
+        there: Any = tuple_(*(bindparam(f"beyond{place}", type_=key.type) for place, key in enumerate(keys)))
+        query = query.where(here < there if descending else here > there)
+    return query.order_by(*(key.desc() if descending else key for key in keys))
+
+
+@lru_cache(SHAPES)
+def _select_keys(shape: _Shape, source: str, by: str, descending: bool, beyond: bool) -> Statement:
+    """The keys of the next `limit` rows of one part of an ordering."""
+    keys = _keys(shape, source, by)
+    query = select(*keys)
+    if by == "due":
+        query = query.where(keys[0].is_not(None))
+    elif by == "undated":
+        query = query.where(shape.due(source).is_(None))
+    return _in_order(shape.restrict(query, source), keys, descending, beyond).limit(bindparam("limit"))
+
+
+@lru_cache(SHAPES)
+def _select_probe(shape: _Shape, source: str, descending: bool, beyond: bool) -> Statement:
+    """The number of the row that comes `limit` rows later in a source that is in the order of numbers."""
+    number = shape.number(source)
+    query = shape.start(select(number), source).where(*shape.answered(source))
+    return _in_order(query, [number], descending, beyond).limit(1).offset(bindparam("limit"))
+
+
+@lru_cache(SHAPES)
+def _select_size(shape: _Shape, source: str) -> Statement:
+    """How many rows a source has; counting stops at `limit`."""
+    some = shape.start(select(literal(1)), source).where(*shape.answered(source)).limit(bindparam("limit"))
+    return select(func.count()).select_from(some.subquery())
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """A filter as SQL: its shape, its values, and whether nothing can fulfil it."""
+
+    connection: Connection
+    shape: _Shape
+    values: dict[str, Any]
+    impossible: bool
+
+    @classmethod
+    def of(cls, connection: Connection, wanted: Filter) -> _Query:
+        sqlite = connection.dialect.name == "sqlite"
+        terms = search.terms(wanted.q or "")
+        found = departments.resolve(connection, wanted.departments) if wanted.departments else []
+        limits = tuple(name for name in ("due_after", "due_before") if getattr(wanted, name) is not None)
+        shape = _Shape(
+            sqlite=sqlite,
+            departments=min(len(found), 2),
+            role=wanted.role is not None,
+            equal=tuple(name for name in RARE if getattr(wanted, name) is not None),
+            rare=tuple(name for name, common in RARE.items() if getattr(wanted, name) not in (None, common)),
+            has_deadline=wanted.has_deadline,
+            limits=limits,
+            speech=wanted.speech is not None,
+            terms=tuple(len(term) > 2 for term in terms),
+        )
+        impossible = (
+            (bool(wanted.departments) and not found)
+            or not all(map(storable, terms))
+            or (wanted.speech is not None and not 0 < wanted.speech <= MAX_ID)
+            # Who has a date has a deadline.
+            or (wanted.has_deadline is False and bool(limits))
+        )
+        values = {name: getattr(wanted, name) for name in (*RARE, *limits, "speech")}
+        values |= {"role": wanted.role or "any", "departments": found, "department": found[0] if found else None}
+        values |= {f"term{place}": term for place, term in enumerate(terms)}
+        if terms:
+            values["match"] = search.fts_query(terms) if sqlite else search.wanted_entries(terms)
+        return cls(connection, shape, values, impossible)
+
+    def keys(self, ordering: str, start: Position | None, limit: int) -> list[Position]:
+        """The keys of the next rows beyond a position, in the direction that it says."""
+        if self.impossible:
+            return []
+        backward = start is not None and start.backward
+        parts = list(enumerate(ORDERINGS[ordering]))
+        if start is not None:
+            parts = parts[start.part :: -1] if backward else parts[start.part :]
+        found: list[Position] = []
+        for number, part in parts:
+            beyond = start.key if start is not None and start.part == number else None
+            if beyond is not None and list(map(type, beyond)) != KEYS[part.by]:
+                raise paging.bad_cursor()
+            keys = self.part(part.by, part.descending != backward, beyond, limit - len(found))
+            found.extend(Position(number, key) for key in keys)
+            if len(found) == limit:
+                break
+        return found
+
+    def part(self, by: str, descending: bool, beyond: paging.Key | None, limit: int) -> list[paging.Key]:
+        """The next keys of one part of an ordering, in order."""
+        if self.shape.departments > 1 and by != "text":
+            # The list of one department is in the order of an index; that of several is put together from theirs.
+            each = (self.only(number).part(by, descending, beyond, limit) for number in self.values["departments"])
+            return sorted({key for some in each for key in some}, reverse=descending)[:limit]
+        place = {f"beyond{n}": value for n, value in enumerate(beyond or ())}
+        source = self.source(by, descending, place)
+        statement = _select_keys(self.shape, source, by, descending, beyond is not None)
+        found = self.connection.execute(statement, {**self.values, **place, "limit": limit})
+        return [tuple(row) for row in found.all()]
+
+    def only(self, department: int) -> _Query:
+        """The same for one of several departments."""
+        return replace(self, shape=replace(self.shape, departments=1), values={**self.values, "department": department})
+
+    def count(self, at_most: int | None) -> int:
+        if self.impossible:
+            return 0
+        found = self.shape.restrict(select(literal(1)), self.source("id")).limit(at_most)
+        counted = select(func.count()).select_from(found.subquery())
+        return int(self.connection.execute(counted, self.values).scalar_one())
+
+    def facets(self) -> dict[str, dict[str, int]]:
+        spread: dict[str, dict[str, int]] = {name: {} for name in ("modality", "function", "status", "has_deadline")}
+        if self.impossible:
+            return spread
+        groups = [getattr(Obligation, name) for name in spread]
+        query = self.shape.restrict(select(*groups, func.count().label("number")), self.source("id"))
+        for row in self.connection.execute(query.group_by(*groups), self.values).mappings():
+            number = row["number"]
+            for name in spread:
+                value = row[name]
+                word = {None: "none", True: "yes", False: "no"}.get(value, value)
+                spread[name][word] = spread[name].get(word, 0) + number
+        return spread
+
+    # Where a statement starts
+
+    def source(self, by: str, descending: bool = False, place: Mapping[str, Any] | None = None) -> str:
+        """Where a statement starts that lists by number (`id`, `undated`), date (`due`) or place (`text`).
+
+        `place` holds the values of the position that it starts beyond.
+        """
+        ordered, others = self.shape.by_number(), self.shape.by_other()
+        natural = self.shape.natural_source(by)
+        if not self.shape.sqlite or not (ordered or others) or [*ordered, *others] == [natural]:
+            return natural
+        if by in ("due", "text"):
+            # The rows of a filter that few match are fetched and sorted.
+            least, size = min(((one, self.size(one)) for one in (*ordered, *others)), key=lambda one: one[1])
+            return least if size < FEW else natural
+        reach = {one: self.reach(one, descending, place or {}) for one in ordered}
+        for source, number in reach.items():
+            if number is None:
+                return source
+        for source in others:
+            if self.size(source) < FEW:
+                return source
+        # Of sources in the same order, the one whose rows lie furthest apart is the one with the fewest.
+        return natural if natural not in reach else (min if descending else max)(reach, key=lambda one: reach[one] or 0)
+
+    def reach(self, source: str, descending: bool, place: Mapping[str, Any]) -> int | None:
+        """The number of the row that comes PROBE rows later in a source; None if there are no more so many."""
+        probe = _select_probe(self.shape, source, descending, bool(place))
+        found = self.connection.execute(probe, {**self.values, **place, "limit": PROBE}).scalar_one_or_none()
+        return None if found is None else int(found)
+
+    def size(self, source: str) -> int:
+        """How many rows a source has; counting stops at FEW."""
+        size = _select_size(self.shape, source)
+        return int(self.connection.execute(size, {**self.values, "limit": FEW}).scalar_one())
 
 
 # Loading the rows of a page
