@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -198,7 +199,7 @@ def _with_openings(text: str, start: int, end: int, found: Sequence[Hit]) -> lis
     i = 0
     for opening in (start, *(m.end() for m in OPENING.finditer(text, start, end))):
         m = HEAD.match(text, opening, end)
-        if m is None and (opening == start or text[opening - 1] in "。；！？\n"):
+        if m is None and (opening == start or text[opening - 1] in "。；！？\n归"):
             m = ADDRESSEE.match(text, opening, end)
         if m is None:
             continue
@@ -264,12 +265,20 @@ def _within_word(text: str, at: int) -> bool:
     return at > 0 and "一" <= text[at - 1] <= "鿿"
 
 
+_HEADS = re.compile("[局委办处科所站院校队厅部组室]长(?![期效远度大时者安江])")
+"""The head of an organ: 文旅局 + 长."""
+
+
 def _with_office(text: str, name: Name) -> Name:
     """The name with the office behind it that the directory does not know: 市局 + 食品处, 民政 + 办."""
     if name.type not in ("department", "body") and name.canonical not in ("党组", "党委", "各地"):
         return name
+    if _HEADS.match(text, name.end - 1):
+        return Name(name.start, name.end + 1, normal(text[name.start : name.end + 1]), "post")
     m = OFFICE.match(text, name.end)
-    if not m or (m.end() - name.end > 4 and not name.bare) or text[name.end : name.end + 2] in ACTIONS:
+    if not m or (m.end() - name.end > 4 and not name.bare):
+        return name
+    if not m["verb"] and text[name.end : name.end + 2] in ACTIONS:
         return name
     whole = text[name.start : m.end()]
     body = name.type == "body" or m.group().endswith(("组", "专班"))

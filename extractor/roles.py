@@ -8,7 +8,7 @@ from extractor.directory import Name
 from models.records import Role
 
 _OVERSIGHT = re.compile(
-    "纪委|监委|纪检|审计|检察|巡察|巡视|督查|督察(?!整改)|督导(?!员)|监察|监督组|监督员"
+    "纪委|监委|纪检|审计|检察|巡察|巡视|督查|督察(?!整改)|督导(?!员)|监察|监督组|监督员|监督委员会|监委会"
     "|检查组|暗访|考核组|验收组|评估组"
 )
 """Bodies whose line of work is to oversee others."""
