@@ -129,17 +129,18 @@ def speech(number: int, random: Random) -> tuple[str, Extraction]:
     )
 
 
-def fill(database: Database, wanted: int, random: Random) -> dict[str, float]:
-    """Stores speeches, one transaction each, and gives some obligations a status; seconds in the store alone."""
+def fill(database: Database, wanted: int, random: Random, together: int = 1) -> dict[str, float]:
+    """Stores speeches, so many in each transaction, and gives some obligations a status; seconds in the store alone."""
     seconds = 0.0
-    number = 0
+    count = wanted // PER_SPEECH
     with database.writing() as connection:
         departments.seed(connection, [departments.DepartmentRow("卫生健康局", ("卫健局", "卫健委"), "department")])
-    for number in range(wanted // PER_SPEECH):
-        raw, extraction = speech(number, random)
+    for first in range(0, count, together):
+        some = [speech(number, random) for number in range(first, min(count, first + together))]
         start = time.perf_counter()
         with database.writing() as connection:
-            speeches.save(connection, raw, extraction)
+            for raw, extraction in some:
+                speeches.save(connection, raw, extraction)
         seconds += time.perf_counter() - start
     rare = [word for word in sa.util.to_list(Status.__args__) if word != "待签收"]
     with database.writing() as connection:
@@ -149,7 +150,7 @@ def fill(database: Database, wanted: int, random: Random) -> dict[str, float]:
     if not database.is_sqlite:
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")
-    return {"speeches": number + 1, "ms_per_speech": seconds / (number + 1) * 1000}
+    return {"speeches": count, "ms_per_speech": seconds / count * 1000}
 
 
 def filters(random: Random) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:

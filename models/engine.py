@@ -222,6 +222,7 @@ def create_database_engine(url: str, *, pool_size: int = 10) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         engine = create_engine(parsed, pool_size=pool_size, max_overflow=0, pool_pre_ping=True)
+        event.listen(engine, "connect", _configure_postgresql)
     try:
         with engine.connect() as connection:
             if engine.dialect.name == "postgresql":
@@ -311,6 +312,13 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _configure_postgresql(connection: Any, _record: Any) -> None:
+    # All statements are short: to start helpers or a compiler for one takes longer than to run it.
+    connection.execute("SET max_parallel_workers_per_gather = 0")
+    connection.execute("SET jit = off")
+    connection.commit()
 
 
 def _switch_to_wal(connection: Any) -> None:

@@ -108,7 +108,8 @@ _IDS: Any = bindparam("ids", expanding=True)
 _role, _party, _limit, _deadline = tables.ObligationParty, tables.Party, tables.ObligationDeadline, tables.Deadline
 _last, _next, _other = aliased(Obligation), aliased(Obligation), aliased(Obligation)
 
-# In the order of the fields of Entry.
+# In the order of the fields of Entry, but for those of the speech: to join it, PostgreSQL would read all speeches for
+# each part.
 _ENTRIES = (
     select(
         Obligation.id,
@@ -117,8 +118,6 @@ _ENTRIES = (
         Obligation.item_id,
         Obligation.start,
         Obligation.end,
-        func.coalesce(tables.Speech.title, ""),
-        tables.Speech.date,
         func.coalesce(tables.Item.section, ""),
         func.coalesce(tables.Item.label, ""),
         func.coalesce(Obligation.clean, Obligation.text),
@@ -131,7 +130,9 @@ _ENTRIES = (
         Obligation.closed_on,
     )
     .outerjoin(tables.Item, tables.Item.id == Obligation.item_id)
-    .join(tables.Speech, tables.Speech.id == Obligation.speech_id)
+)
+_SPEECHES = select(tables.Speech.id, func.coalesce(tables.Speech.title, ""), tables.Speech.date).where(
+    tables.Speech.id.in_(_IDS)
 )
 _PARTIES = (
     select(
@@ -201,9 +202,11 @@ def _load(connection: Connection, ids: Sequence[int]) -> dict[int, Entry]:
         close = last - first < 2 * len(some)
         found = {"first": first, "last": last} if close else {"ids": some}
         obligation, party, deadline = _IN_RANGE if close else _IN_LIST
-        for values in connection.execute(obligation, found).all():
-            if values[0] in wanted:
-                entries[values[0]] = Entry(str(values[0]), *values[1:])
+        rows = [values for values in connection.execute(obligation, found).all() if values[0] in wanted]
+        spoken = list({values[2] for values in rows})
+        speeches = {number: about for number, *about in connection.execute(_SPEECHES, {"ids": spoken}).all()}
+        for values in rows:
+            entries[values[0]] = Entry(str(values[0]), *values[1:6], *speeches[values[2]], *values[6:])
         for values in connection.execute(party, found).all():
             if values[0] in wanted:
                 entries[values[0]].parties += (EntryParty(*values[1:]),)
