@@ -273,7 +273,7 @@ def _with_office(text: str, name: Name) -> Name:
     """The name with the office behind it that the directory does not know: 市局 + 食品处, 民政 + 办."""
     if name.type not in ("department", "body") and name.canonical not in ("党组", "党委", "各地"):
         return name
-    if _HEADS.match(text, name.end - 1):
+    if text[name.end : name.end + 1] == "长" and _HEADS.match(text, name.end - 1):
         return Name(name.start, name.end + 1, normal(text[name.start : name.end + 1]), "post")
     m = OFFICE.match(text, name.end)
     if not m or (m.end() - name.end > 4 and not name.bare):
