@@ -371,20 +371,24 @@ def many(database: Database, count: int = 12) -> None:
             speeches.save(connection, raw, one.model_copy(update={"deadlines": (first, *one.deadlines[1:])}))
 
 
-@pytest.mark.parametrize(("few", "probe"), [(0, 0), (0, 400), (2000, 400)])
+@pytest.mark.parametrize(("few", "probe", "ahead"), [(0, 0, (1, 0)), (0, 400, (4, 60_000)), (2000, 400, (2000, 60_000))])
 @pytest.mark.parametrize(
     "wanted",
     [Filter(), Filter(departments=("卫健局",)), Filter(departments=("卫健局", "各乡镇")), Filter(q="排查"),
      Filter(q="行动"), Filter(modality="prohibit"), Filter(has_deadline=True, role="lead"), Filter(speech=3),
-     Filter(due_after=dt.datetime(2022, 7, 2)), Filter(departments=("各乡镇",), q="聚集")],
+     Filter(due_after=dt.datetime(2022, 7, 2)), Filter(departments=("各乡镇",), q="聚集"),
+     Filter(departments=("卫健局", "各乡镇"), q="行动")],
     ids=str,
 )  # fmt: skip
 def test_pages_forth_and_back_give_each_row_once_in_order(
-    database: Database, wanted: Filter, few: int, probe: int, monkeypatch: pytest.MonkeyPatch
+    database: Database, wanted: Filter, few: int, probe: int, ahead: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # With 0 no filter counts as one that few rows match, so that each query starts at the index of its order.
+    # With 0 no filter counts as one that few rows match, so that each query starts at the index of its order, and
+    # nothing is found by looking ahead for words.
     monkeypatch.setattr(obligations, "FEW", few)
     monkeypatch.setattr(obligations, "PROBE", probe)
+    monkeypatch.setattr(obligations, "WINDOW", ahead[0])
+    monkeypatch.setattr(obligations, "MOST_AHEAD", ahead[1])
     many(database)
     for ordering in obligations.ORDERINGS:
         read_all_ways(database, wanted, ordering)

@@ -2,7 +2,7 @@
 
 On SQLite, which keeps no statistics of single values, this module itself decides where a query starts: at the filter
 that few rows match, else at the index that is in the order of the list, and of several such at the one whose rows lie
-furthest apart from the page on. PostgreSQL decides for itself.
+furthest apart from the page on. PostgreSQL decides for itself, but for words.
 """
 
 from __future__ import annotations
@@ -48,6 +48,9 @@ FEW = 2000
 # Of several filters in the order of the list, the one whose rows lie furthest apart is where it starts: how far apart
 # is seen by the number of the row that comes so many rows later.
 PROBE = 400
+# So many rows ahead words are looked for on PostgreSQL, and at most.
+WINDOW = 2000
+MOST_AHEAD = 60_000
 # So many statements of each kind are kept.
 SHAPES = 500
 
@@ -380,15 +383,18 @@ class _Shape:
 
     def has_words(self, *, indexed: bool) -> list[ColumnElement[bool]]:
         """The terms in the words themselves; after the search index only those whose pairs may stand apart."""
-        position = func.instr if self.sqlite else func.strpos
-        given = [
-            position(Obligation.search_text, bindparam(f"term{place}", type_=Text())) > 0
-            for place, long in enumerate(self.terms)
-            if long or not indexed
-        ]
+        given = self.contained_in(Obligation.search_text, indexed=indexed)
         if self.terms and not indexed and not self.sqlite:
             given.append(Obligation.id.in_(select(search.array_index.c.obligation_id).where(self.in_search_index())))
         return given
+
+    def contained_in(self, words: Any, *, indexed: bool = False) -> list[ColumnElement[bool]]:
+        position = func.instr if self.sqlite else func.strpos
+        return [
+            position(words, bindparam(f"term{place}", type_=Text())) > 0
+            for place, long in enumerate(self.terms)
+            if long or not indexed
+        ]
 
 
 def _keys(shape: _Shape, source: str, by: str) -> list[Any]:
@@ -408,16 +414,31 @@ def _in_order(query: Statement, keys: list[Any], descending: bool, beyond: bool)
     return query.order_by(*(key.desc() if descending else key for key in keys))
 
 
-@lru_cache(SHAPES)
-def _select_keys(shape: _Shape, source: str, by: str, descending: bool, beyond: bool) -> Statement:
-    """The keys of the next `limit` rows of one part of an ordering."""
+def _list(shape: _Shape, source: str, by: str, descending: bool, beyond: bool, *more: Any) -> Statement:
+    """One part of an ordering: its keys, and more columns of the obligations."""
     keys = _keys(shape, source, by)
-    query = select(*keys)
+    query = select(*keys, *more)
     if by == "due":
         query = query.where(keys[0].is_not(None))
     elif by == "undated":
         query = query.where(shape.due(source).is_(None))
-    return _in_order(shape.restrict(query, source), keys, descending, beyond).limit(bindparam("limit"))
+    return _in_order(shape.restrict(query, source), keys, descending, beyond)
+
+
+@lru_cache(SHAPES)
+def _select_keys(shape: _Shape, source: str, by: str, descending: bool, beyond: bool) -> Statement:
+    """The keys of the next `limit` rows of one part of an ordering."""
+    return _list(shape, source, by, descending, beyond).limit(bindparam("limit"))
+
+
+@lru_cache(SHAPES)
+def _select_ahead(shape: _Shape, by: str, descending: bool, beyond: bool) -> Statement:
+    """The same of those with the words among the next `window` rows that fulfil all else."""
+    others = replace(shape, terms=())
+    rows = _list(others, others.natural_source(by), by, descending, beyond, Obligation.search_text)
+    *keys, words = rows.limit(bindparam("window")).subquery().c
+    query = select(*keys).where(*shape.contained_in(words)).limit(bindparam("limit"))
+    return query.order_by(*(key.desc() if descending else key for key in keys))
 
 
 @lru_cache(SHAPES)
@@ -501,10 +522,30 @@ class _Query:
             each = (self.only(number).part(by, descending, beyond, limit) for number in self.values["departments"])
             return sorted({key for some in each for key in some}, reverse=descending)[:limit]
         place = {f"beyond{n}": value for n, value in enumerate(beyond or ())}
+        if self.shape.terms and not self.shape.sqlite:
+            found = self.ahead(by, descending, place, limit)
+            if len(found) == limit:
+                return found
         source = self.source(by, descending, place)
         statement = _select_keys(self.shape, source, by, descending, beyond is not None)
-        found = self.connection.execute(statement, {**self.values, **place, "limit": limit})
-        return [tuple(row) for row in found.all()]
+        return self.rows(statement, **place, limit=limit)
+
+    def ahead(self, by: str, descending: bool, place: Mapping[str, Any], limit: int) -> list[paging.Key]:
+        """As many of the next keys as are found by looking for the words in one row after the other.
+
+        PostgreSQL's index gives all rows with some words before the first of them is known; of words that many rows
+        have, a page is found ahead long before. That they are many it cannot know: it takes pairs that always stand
+        together for independent. So the first rows tell it.
+        """
+        statement = _select_ahead(self.shape, by, descending, bool(place))
+        found = self.rows(statement, **place, limit=limit, window=WINDOW)
+        needed = 2 * WINDOW * limit // max(len(found), 1)
+        if len(found) < limit and needed <= MOST_AHEAD:
+            found = self.rows(statement, **place, limit=limit, window=needed)
+        return found
+
+    def rows(self, statement: Statement, **values: Any) -> list[paging.Key]:
+        return [tuple(row) for row in self.connection.execute(statement, {**self.values, **values}).all()]
 
     def only(self, department: int) -> _Query:
         """The same for one of several departments."""
