@@ -28,7 +28,9 @@ from extractor.rules.names import (
     HEAD,
     INNER_OFFICE,
     JOIN,
+    LONE_ACT,
     MODIFIER,
+    OF_PLACE,
     OFFICE,
     ONE_VERB,
     OPENING,
@@ -241,7 +243,7 @@ def names(text: str, start: int, end: int, found: Sequence[Hit]) -> list[Name]:
         word = word and (len(out) < 2 or out[-2].end < out[-1].start)
         if last and last.end == at and (whole := _merged(text, last, name, word)):
             out[-1] = whole
-        elif last and _modifies(text, last, name, word) and 0 < at - last.end <= 12 and _plain(text, last.end, at):
+        elif last and 0 < at - last.end <= 12 and _modifies(text, last, name, word) and _plain(text, last.end, at):
             kind: PartyType = "institution" if name.type == "all" else name.type
             out[-1] = replace(name, start=last.start, canonical=normal(text[last.start : b]), type=kind)
         else:
@@ -254,6 +256,8 @@ def _modifies(text: str, first: Name, second: Name, word: bool) -> bool:
     """Whether a name may begin the modifier of a later one: 铁路 + 沿线环境治理 + 联席会议, 重点地区 + 返岗 + 人员."""
     if text[second.start : second.end] in GENERIC and first.type in ("public", "institution", "territory", "body"):
         return text[first.end : first.end + 2] not in GOVERNING_VERBS
+    if not first.bare and ONE_VERB.match(text, first.end):
+        return False
     if first.bare:
         return not second.bare and (word or text[first.start : first.end] not in ALSO_VERBS)
     place = first.type == "territory" and text[first.start] not in "各每有相"
@@ -287,7 +291,9 @@ def _with_office(text: str, name: Name) -> Name:
 
 def _plain(text: str, start: int, end: int) -> bool:
     """Whether text[start:end] may be a modifier: no mark, particle or verb that would end it."""
-    return not BREAK.search(text, start, end) and text[start : start + 2] not in ACTIONS
+    if text[start] in "两二三四五六七八九" or text[start : start + 2] in ACTIONS:
+        return False
+    return not BREAK.search(text, start, end)
 
 
 def _widened(text: str, start: int, floor: int, name: Name) -> Name:
@@ -302,6 +308,8 @@ def _widened(text: str, start: int, floor: int, name: Name) -> Name:
     if not 0 <= at < name.start or name.canonical == "同志" or not MODIFIER.match(text, at, name.start):
         return name
     if ACTION.match(text, at):
+        return name
+    if name.type == "department" and text[name.end - 1] in "局委厅办" and not OF_PLACE.search(text, at, name.start):
         return name
     if name.canonical == "单位":
         return Name(at, name.end, normal(text[at : name.end]), "institution", core=name.start)
@@ -335,6 +343,8 @@ def _merged(text: str, first: Name, second: Name, word: bool) -> Name | None:
     verb = first.bare and not word and text[first.start : first.end] in VERBS_FIRST
     if second.bare or verb or first.type in ("post", "public") or (first.bare and second.type == "department"):
         return None
+    if first.type == "territory" and text[second.start : second.end].endswith(("管委会", "居委会", "村委会", "办事处")):
+        return Name(first.start, second.end, normal(text[first.start : second.end]), "territory")
     if first.type == second.type == "territory" and "政府" not in second.canonical:
         return replace(second, start=first.start, canonical=normal(text[first.start : second.end])) if generic else None
     if first.type == "body" and second.canonical == "办公室":
@@ -375,7 +385,7 @@ def groups(text: str, end: int, found: Sequence[Name]) -> list[Group]:
         while i < len(found) and found[i].start < stop:
             i += 1
         bare = tail is None and all(n.bare for n in members)
-        if not bare or text[members[0].start : stop] not in ALSO_VERBS or text.startswith("牵头", stop):
+        if not bare or text[members[0].start : stop] not in ALSO_VERBS or LONE_ACT.match(text, stop):
             out.append(Group(members[0].start, stop, tuple(members), bare))
     return out
 

@@ -126,6 +126,8 @@ def _own_matter(text: str, start: int, end: int) -> bool:
     """Whether a sentence opens with a matter or a thing of its own, so that no earlier subject is meant."""
     if any(opening.match(text, start, end) for opening in subjects.OWN_MATTERS):
         return True
+    if start and text[start - 1] in "。！" and not subjects.PREDICATE.match(text, start, end):
+        return True
     if not subjects.TOPIC.match(text, start, end):
         return False
     return text[start] not in "要应须将把对在按从以为并也还" and not text.startswith(subjects.OPENERS, start)

@@ -127,6 +127,23 @@ def test_unknown_names_have_the_type_of_their_ending(name: str, kind: str) -> No
         ("年底前，东河、西岭、南坡等3个区、县（市）要完成改造。", ["东河:responsible", "西岭:responsible", "南坡:responsible"]),
         ("物资供应分公司将沙袋送到矿。", ["物资供应分公司:responsible"]),
         ("联席会议办公室建立“周调度、月通报”制度。", ["联席会议办公室:responsible"]),
+        ("公安、交通两家，今晚卡口到位。", ["公安:responsible", "交通:responsible"]),
+        ("村里的事村支书说了算，也得担起来。", ["村支书:responsible"]),
+        ("主干道城管包，背街小巷社区包。", ["城管:responsible", "社区:responsible"]),
+        ("卫健，救护车两台停在院里。", ["卫健:responsible"]),
+        ("排水科，泵车马上开过去。", ["排水科:responsible"]),
+        ("路的事归公路站，水的事归水利站。", ["公路站:responsible", "水利站:responsible"]),
+        ("工单派发到网格员，当天上门。", ["网格员:responsible"]),
+        ("靠河的那两个村，天黑前搬完。", ["靠河的那两个村:responsible"]),
+        ("跑运输的，别拉超载的货。", ["跑运输的:responsible"]),
+        ("值班室电话不能占线，网格长夜里巡一遍。", ["值班室:responsible", "网格长:responsible"]),
+        ("公安的同志现在去接车，工程部的几个小伙子把踏步补好。", ["公安的同志:responsible", "工程部:responsible"]),
+        ("李家湾、王家坝两个村，天黑前撤完。", ["李家湾:responsible", "王家坝:responsible"]),
+        ("公安、卫健、工信三部门合署办公。", ["公安:responsible", "卫健:responsible", "工信:responsible"]),
+        ("文旅局长值头一天。", ["文旅局长:responsible"]),
+        ("城南工业园管委会负责场地平整。", ["城南工业园管委会:responsible"]),
+        ("街道开学校，民政送棉被。", ["街道:responsible", "民政:responsible"]),
+        ("（县教育局主办，县财政局协办）", ["县教育局:lead", "县财政局:support"]),
     ],
 )  # fmt: skip
 def test_parties_of_a_sentence(text: str, expected: list[str]) -> None:
@@ -140,6 +157,8 @@ def test_parties_of_a_sentence(text: str, expected: list[str]) -> None:
         "经主管部门批准后开工。", "我们要坚定信心。", "大家要行动起来。", "要抓好教育，办好实事。", "对工作不力的单位要严肃问责。", "加快企业复工复产。",
         "要把问题移交到指挥部。", "按照省委要求抓好落实。", "成立工作专班。", "推进社区治理。", "完善应急预案。", "组织老人、妇女、未成年人提前撤离。", "督促施工、监理单位必须到岗。", "逐步提高持证人员待遇。",
         "下周三前完成危化品企业排查。", "月底前完成老年人接种摸底。", "不得因员工返乡扣发工资。", "职工每周两检。", "加强考核，企业复工复产稳步推进。",
+        "车站、机场等特殊场所都要闭环。", "桥梁、隧道等部位要加密巡查。", "不要让护士去挡。", "哪个乡镇出了问题找哪个书记。", "每个镇派一名技术员盯着。", "发展党员要向年轻人倾斜。",
+        "名单报县委办公室，3日内公示。", "完不成的，班子成员就地免职。",
     ],
 )  # fmt: skip
 def test_targets_recipients_and_places_are_no_parties(text: str) -> None:
@@ -189,6 +208,11 @@ def test_a_list_of_those_responsible_ends_with_its_limit() -> None:
     assert parties(text) == [
         ["县水利局:responsible"], ["~县水利局:responsible"], ["~县水利局:responsible"], ["县住建局:responsible"], ["~县住建局:responsible"],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("then", ["巡堤人手要够。", "隔离点一人一间。", "山上一根火柴都不能进。"])
+def test_a_sentence_that_begins_with_a_thing_takes_over_no_subject(then: str) -> None:
+    assert "护林站" not in str(parties("护林站要守好路口。" + then)[1])
 
 
 def test_an_organ_named_late_in_a_sentence_ends_the_subject_before_it() -> None:

@@ -34,13 +34,13 @@ _MODAL = (
     "|得(?=做|把|有|抓)|可(?![能靠行控])|将(?!军)|一律|请(?![求示假])|不(?:要|能|再|许|准|打|返|参|用(?!说))|别(?![的人处墅样名说])|甭|是[^，。；\n]{0,16}(?:第一责任人|责任主体|责任人|第一责任)|负责(?!人|同志|制|领导)|牵头|承担|主责|负总责)"
 )
 # Atomic, so that the longest adverb holds and no shorter one is tried after it.
-_SPOKEN = ("直接", "免费", "挨个", "轮着", "轮班", "一家一家", "一个一个", "一户一户", "一村一村", "一天一天", "一人一段", "一起", "一块", "一块儿")
+_SPOKEN = ("直接", "免费", "挨个", "轮着", "轮班", "一家一家", "一个一个", "一户一户", "一村一村", "一天一天", "一人一段", "一起", "一块", "一块儿", "滚动", "不间断")
 """How speech says in what way, beside the adverbs of writing."""
 _ADVERB = "(?>" + either((*ADVERBS, *_SPOKEN)) + "|既|每[日天周月]|又|均|都|也|还|再|更|先|就|只)"
 _PLAIN_VERB = "(?:" + either((*ADVERBS, *VERBS)) + "|[把将对按在向给从])"
 _VERB = (
     "(?:" + either((*ADVERBS, *VERBS, *ACTS, *_SPOKEN))
-    + f"|{RESULT}|[把将对按以在向为给从用抓做建管查盯到去让使每与找凭持留包驻接收带派](?![象外的设理护控线责])|调整(?!为)|各(?=[出派自负司有])|出(?![台现])|逐[户村人项条级一]|每[日天周月季年]|[0-9]{1,3}(?:小时|分钟|天|日)内|于[0-9本下今]|不(?:得|准|再|能|要|可|经|按|许)|需要?|自己(?!的|人)|自己的[^，。；：\n]{{1,6}}自己|开放(?![时日式度]))"
+    + f"|{RESULT}|[把将对按以在向为给从用抓做建管查盯到去让使每与找凭持留包驻接收带派](?![象外的设理护控线责])|全(?![省市县区国力面员民年程部体局校院镇乡村])|开(?![学展发放业工办设会端通始启支销水源创心])|[送腾掏搬运借](?![别货行营输鉴款出空])|调整(?!为)|各(?=[出派自负司有])|出(?![台现])|逐[户村人项条级一]|每[日天周月季年]|[0-9]{1,3}(?:小时|分钟|天|日)内|于[0-9本下今]|不(?:得|准|再|能|要|可|经|按|许)|需要?|自己(?!的|人)|自己的[^，。；：\n]{{1,6}}自己|开放(?![时日式度]))"
 )
 _TIME = (
     "(?:[自从于在]?(?![一二三四五六七八九十]{1,2}[期号厂院类等标区科])(?:[0-9]{1,4}|[一二三四五六七八九十]{1,3}|每|今|明|本|下|年|月|半)[^，。；：的{SIGNS}\n]{0,12}?(?:前|内|起|后|之?前|[日天周月次季度点时])"
@@ -162,11 +162,11 @@ ENCOURAGED = Rule(
     yes=("鼓励[各校]设立奖励基金。", "鼓励[各地]先行先试。"),
     no=("鼓励企业扩产。", "鼓励党员干部带头。"),
 )  # fmt: skip
-_SHORT_ACT = "(?:[盯守跟抓拿去来给带派跑扛兜清](?![住宿踪随紧手拿理单算洁]))"
+_SHORT_ACT = "(?:[盯守跟抓拿去来给带派跑扛兜清送腾借](?![住宿踪随紧手拿理单算洁货水餐别]))"
 """A verb of one character that no noun begins with."""
 FIELDS_DOER = Rule(
     "parties.fields-doer", "句首并列条线后接动作",
-    f"[，。；：\n]{_LIGHT}{{0,2}}(?P<span>{FIELDS})(?:“[^”]{{1,12}}”)?{_ADVERB}{{0,2}}(?:联动|各|负责|配合|协助|牵头|把|按|对|要|共同|管(?![控理制护网道辖线材])|出(?![台现行入境生租厂色])|{_SHORT_ACT}|直接|自己(?!的)|别(?![的人处])|也得|在(?=[一-鿿]{{1,6}}[，。；])|{RESULT}|{_TIME})",
+    f"[，。；：\n]{_LIGHT}{{0,2}}(?P<span>{FIELDS})(?:“[^”]{{1,12}}”)?(?:{_ADVERB}{_VERB}|{_ADVERB}{{0,2}}(?:联动|各|负责|配合|协助|牵头|把|按|对|要|共同|管(?![控理制护网道辖线材])|出(?![台现行入境生租厂色])|{_SHORT_ACT}|直接|自己(?!的)|别(?![的人处])|也得|在(?=[一-鿿]{{1,6}}[，。；])|{RESULT}|{_TIME}))",
     yes=("[公安、卫健、工信]联动，连夜排查。", "，[公安、卫健]各出一人。", "[税务]管退税。", "[市政]今晚撒完盐。", "[税务]直接退。"),
     no=("交通管控要加强。", "教育引导群众。", "交通出行便利。", "旅游旺季将至。"),
 )  # fmt: skip
@@ -206,7 +206,7 @@ DOER_NEXT = Rule(
 )  # fmt: skip
 TOPIC = Rule(
     "parties.topic", "句首提出、逗号后接要求的主语",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES})，(?:[^，。；：{ORGANS}{OTHERS}\n]{{1,30}}，)?{_ADVERB}{{0,2}}(?:要(?![求点])|必须|应(?![急对])|须|务必|一律|请|不要|不得|这[^，。；]{{1,6}}不要)",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES})，(?:[^，。；：{ORGANS}{OTHERS}\n]{{1,30}}，)?{_ADVERB}{{0,2}}(?:要(?![求点])|必须|应(?![急对])|须|务必|一律|请|不要|不得|把(?![握关])|这[^，。；]{{1,6}}不要)",
     yes=("[商场、超市]等场所，要落实限流措施。", "[返乡人员]，到家后，应主动报备。"),
     no=("加强对商场的检查，要不留死角。", "走访企业，要带着问题去。"),
     build=_unless_object,
@@ -219,7 +219,7 @@ WHEN = Rule(
 )  # fmt: skip
 BEING = Rule(
     "parties.being", "先说主语是什么，再提要求",
-    f"{_EDGE}{_LIGHT}{{0,1}}(?P<span>{NAMES})(?:(?:作为|是)[^，。；：\n]{{2,20}}|(?:设[在于]|挂靠)[^，。；：\n]{{1,20}})，{_ADVERB}{{0,1}}{_MODAL}",
+    f"{_EDGE}{_LIGHT}{{0,1}}(?P<span>{NAMES})(?:(?:作为|是)[^，。；：\n]{{1,20}}|(?:设[在于]|挂靠)[^，。；：\n]{{1,20}})，{_ADVERB}{{0,1}}{_MODAL}",
     yes=("，[领导小组办公室]设在市生态环境局，负责统筹协调。", "[村支书]是一村的主心骨，要站在最前面。", "[牵头单位]作为第一棒，务必跑快。"),
     no=("学校是重点场所，物资要备足。", "企业发展是硬道理。"),
 )  # fmt: skip
@@ -327,15 +327,15 @@ PARALLEL = Rule(
     build=_unless_object,
 )  # fmt: skip
 _THINGS = (
-    "(?:(?:值班|备用|应急|消防|投诉|举报|热线|自备|后备)?(?:电话|仓库|机组|设备|车辆|门口|门前|台账|窗口|监控|宿舍|大门|广播|喇叭|后厨|厨房|库存|存煤|存粮|存药|电源|发电机|锅炉|实验室|手机|账目|热线|档案|门窗|灭火器|水泵|闸门|门禁|大厅|库房|岗亭|对讲机))"
+    "(?:(?:值班|备用|应急|消防|投诉|举报|热线|自备|后备)?(?:电话|仓库|机组|设备|车辆|门口|门前|台账|窗口|监控|宿舍|大门|广播|喇叭|后厨|厨房|库存|存煤|存粮|存药|电源|发电机|锅炉|实验室|手机|账目|热线|档案|门窗|灭火器|水泵|闸门|门禁|大厅|库房|岗亭|对讲机|机子|机器|机械|车子|船只|车(?![间站队])|钻机|船|泵车|救护车|消防车|队伍))"
 )
 """What a unit has and answers for."""
 _NO_TRADE = ("办理", "办得", "办成", "办好", "办完", "做得", "做好", "做完", "做到", "干得", "干好", "干完", "开展", "开工", "开放", "开学", "种得", "养得", "管得", "管好", "管住", "收到", "运行", "修好", "修得", "送到", "带头", "带来", "带好", "搞得", "搞好", "跑得", "卖得", "挖出")
 LET = Rule(
     "parties.let", "让、叫某单位去做",
-    f"[让叫](?P<span>[{ORGANS}{FIELDS}])(?:来|去|到|派|出|给|先|马上|立即|连夜|直接|今[天晚]|明[天早])",
+    f"[让叫](?<!不要.)(?<![别没能].)(?P<span>[{ORGANS}{FIELDS}])(?:来|去|到|派|出|给|先|马上|立即|连夜|直接|今[天晚]|明[天早])",
     yes=("这件事让[公安局]去查。", "叫[值班室]马上核对。"),
-    no=("让企业放心。", "让群众来评判。"),
+    no=("让企业放心。", "让群众来评判。", "不要让护士去挡。"),
 )  # fmt: skip
 FALLS_TO = Rule(
     "parties.falls-to", "归某单位管",
@@ -353,7 +353,7 @@ _ASKED_TO = re.compile("(?:派|安排|抽|请|叫|让|找|组织|给|帮|替|陪
 """Sends or asks somebody: 派一名技术员盯着."""
 ALLOTTED = Rule(
     "parties.allotted", "把一件事分派给某方，动词在句末",
-    f"(?P<span>{_ANY})(?=[^，。；！\n]{{1,12}}[，。；！\n])(?:自己|全|当场|白天|晚上|夜里|{_TIME}|{_ADVERB})?(?:自己|就|{_ADVERB})?"
+    f"(?P<span>{_ANY})(?=[^，。；！\n]{{1,12}}[，。；！\n])(?:自己|全|当场|白天|晚上|夜里|这个月|这[两几]天|这周|{_TIME}|{_ADVERB})?(?:自己|就|[去来](?=[办管接])|{_ADVERB})?"
     "(?=[包管扛兜盯看守担顶背接掏垫办跟抓签审送收修运拉搬换领陪报清扫发打贴补出说拍负也殿])(?:(?:包|管|扛|兜|盯|看|守|担|顶|背|接|掏|垫|办|跟|抓|签|审|送|收|修|运|拉|搬|换|领|陪|报|清|扫|发|打|贴|补|顶)(?:到底|起来|住|牢|着|好|下来|上去|出去|过去|死|紧|上|了)?|出(?:人|车|钱|力|面|工|料|地|场地)|说了算|拍板|兜底|负责到底|(?:也)?跑不了|打头阵|打头|殿后)(?=[，。；！\n])",
     yes=("主干道[环卫所]包，", "出了事[站长]扛，", "[纪委]盯着。", "村里的事[村支书]说了算。"),
     no=("有困难找社区办。", "帮学校看着。", "对企业要管住。", "社区矫正管理好。", "每个镇派一名技术员盯着。"),
@@ -374,16 +374,23 @@ COUNTED = Rule(
 )  # fmt: skip
 BELONGING = Rule(
     "parties.belonging", "主语与其设备、场所、账目连说",
-    f"(?P<span>{OTHERS})(?<=[，。；：！？\n].){_THINGS}(?:[^，。；：的{ORGANS}{OTHERS}\n]{{0,2}})(?:{_ADVERB}{{0,1}}{_MODAL}|实行|一律|全部|保持|每|至少|{_TIME}|不少于|[0-9]{{1,2}}小时)",
-    yes=("，[批发企业]仓库实行双人双锁。", "[加油站]监控24小时开着。", "[药店]库存至少备三天。"),
+    f"(?P<span>{_ANY})(?=[的值备应消投举热自后电仓机设车门台窗监宿大广喇厨库存发锅实手账档灭水闸岗对钻船泵救队])(?<=[，。；：！？\n].)(?:的|(?<={OTHERS})){_THINGS}(?:[^，。；：的{ORGANS}{OTHERS}\n]{{0,2}})(?:{_ADVERB}{{0,1}}{_MODAL}|实行|一律|全部|保持|每|至少|{_TIME}|不少于|[0-9]{{1,2}}小时)",
+    yes=("，[批发企业]仓库实行双人双锁。", "，[宾馆]锅炉一律停用。", "[药店]库存至少备三天。"),
     no=("对企业仓库要逐个检查。", "检查学校食堂，不得走过场。", "企业发展要提速。"),
     build=_unless_object,
 )  # fmt: skip
-STAFF_OF = Rule(
-    "parties.staff-of", "某单位的同志、弟兄",
-    f"(?P<span>[{ORGANS}{FIELDS}])(?=[上口这那的])(?<=[，。；：！？\n].)(?:上|口|这边|那边)?的(?:年轻|全体|各位|几[个名位]|[两三四五][个名位])?(?:同志|小伙子|师傅|弟兄|年轻人|伙计|人|{ORGANS})们?(?:也在)?(?:，|{_ADVERB}{{0,1}}{_MODAL}|{_VERB})",
-    yes=("[水利]上的同志，闸口盯死。", "[工程部]的几个小伙子把踏步补好。", "，[供电所]的师傅今晚别走。"),
+COLLEAGUES = Rule(
+    "parties.colleagues", "以所在单位限定的同志、干部、医生",
+    f"(?P<span>[{ORGANS}{OTHERS}{FIELDS}](?=[上口的])(?<=[，。；：！？\n].)(?:上|口)?的(?:负责)?(?:同志|{ORGANS}))(?:也在)?(?:，|{_TIME}|全部|现在|自己|{_ADVERB}{{0,1}}{_MODAL}|{_VERB})",
+    yes=("[水利上的同志]，闸口盯死。", "，[公安的同志]去买。", "[农业农村局的干部]不要坐在屋里。"),
     no=("对公安局的同志要多关心。", "各部门的意见要汇总。"),
+    build=_unless_object,
+)  # fmt: skip
+STAFF_OF = Rule(
+    "parties.staff-of", "某单位的师傅、弟兄",
+    f"(?P<span>[{ORGANS}{FIELDS}])(?=[上口这那的])(?<=[，。；：！？\n].)(?:上|口|这边|那边)?的(?:年轻|全体|各位|几[个名位]|[两三四五][个名位])?(?:小伙子|师傅|弟兄|年轻人|伙计|人|{ORGANS})们?(?:也在)?(?:，|{_TIME}|全部|{_ADVERB}{{0,1}}{_MODAL}|{_VERB})",
+    yes=("[工程部]的几个小伙子把踏步补好。", "，[供电所]的师傅今晚别走。", "[林业站]的人上山。"),
+    no=("对公安局的师傅要多关心。", "各部门的意见要汇总。"),
     build=_unless_object,
 )  # fmt: skip
 TRADE = Rule(
@@ -394,7 +401,7 @@ TRADE = Rule(
     build=lambda m: None if m["span"][:2] in _NO_TRADE else True,
 )  # fmt: skip
 SHADOW_RULES: tuple[Rule, ...] = (
-    CHAIR, TOGETHER, ASKED, LET, BY, FALLS_TO, HANDED, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, ALLOTTED, RELATIVE, BODIES, PLACES, TABLE_LEAD, TABLE, ENCOURAGED, PLACE, PEOPLE, COORDINATE, SUBJECT, SET_UP, WHEN, BEING, WORK, TIMED, DOER, DOER_NEXT, TOPIC, FIELDS_DOER,
+    CHAIR, TOGETHER, ASKED, LET, BY, FALLS_TO, HANDED, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, ALLOTTED, COLLEAGUES, RELATIVE, BODIES, PLACES, TABLE_LEAD, TABLE, ENCOURAGED, PLACE, PEOPLE, COORDINATE, SUBJECT, SET_UP, WHEN, BEING, WORK, TIMED, DOER, DOER_NEXT, TOPIC, FIELDS_DOER,
     ORGAN_DOER, ADDRESSED, COUNTED, BELONGING, STAFF_OF, TRADE, WITH_CASE, FROM_CASE, RELATIVE_DOER, PARALLEL,
 )  # fmt: skip
 """In the order of precedence: the first rule that finds a group names it."""
@@ -497,12 +504,20 @@ def _fits(rule: Rule, text: str, group: Group, before: str, after: str) -> bool:
     first, last = group.names[0], group.names[-1]
     if (last.type == "public" and _UNDERGOES.match(after)) or _TESTED.match(after):
         return False
+    if text[first.start] == "哪" or text[max(0, first.start - 2) : first.start] in ("哪个", "哪些", "哪位", "哪家"):
+        return False
+    if last.type in ("post", "public", "institution") and _PUNISHED.match(after):
+        return False
     if group.end > last.end and _PLACES_TAIL.search(text, last.end, group.end) and _HAPPENS_AT.match(after):
         return False
     if rule is TOGETHER:
         return last.type != "body" or not _NEW_BODY.search(text, max(0, group.start - 6), group.start)
     if rule is ALLOTTED:
         return not _ASKED_TO.search(text, first.start, max(first.core, first.start))
+    if rule is BELONGING:
+        return last.type != "public"
+    if rule is COLLEAGUES:
+        return bool(_COLLEAGUES.search(text, first.start, group.end)) and "的" in text[first.start : group.end]
     if rule is STAFF_OF:
         return bool(_MEN.match(text, group.end))
     if rule is ADDRESSED:
@@ -540,7 +555,7 @@ def _without_matter(text: str, group: Group) -> Group:
     return replace(group, start=first.core, names=(name, *group.names[1:]))
 
 
-_UNKNOWN_TYPE: dict[str, PartyType] = {"parties.bodies": "body", "parties.places": "territory", "parties.place": "territory"}
+_UNKNOWN_TYPE: dict[str, PartyType] = {"parties.bodies": "body", "parties.colleagues": "post", "parties.places": "territory", "parties.place": "territory"}
 _COUNT_TAIL = re.compile(f"等?(?:[0-9]{{1,3}}|[一二三四五六七八九十两]{{1,3}})?个?[^，。；{ORGANS}{OTHERS}]{{0,4}}{NAMES}")
 _TAIL = re.compile(f"等[^，。；{ORGANS}{OTHERS}]{{0,8}}{NAMES}")
 
@@ -634,10 +649,14 @@ _HAPPENS_AT = re.compile(
     "(?:闭环|封闭|全覆盖|有人|重点|加密|反复|作为|纳入|消杀|消毒到位|逐一排查|巡查|巡逻|检查|看[住死牢]|盯[住死紧牢]|守[住死牢]|管[住死]|严防死守)"
 )
 """What is done at a list of places, by others: 车站、码头等场所要加密巡查."""
-_MEN = re.compile("(?:上|口|这边|那边)?的[^，。；：\n]{0,3}(?:同志|小伙子|师傅|弟兄|年轻人|伙计|年轻老师|人(?![员数手家大才口均]))")
+_MEN = re.compile("(?:上|口|这边|那边)?的[^，。；：\n]{0,3}(?:小伙子|师傅|弟兄|年轻人|伙计|年轻老师|人(?![员数手家大才口均]))")
 """The people of a unit, who stand for it."""
 _COUNTED_PLACES = re.compile("(?:[一二三四五六七八九十两几]|[0-9]{1,3})[个处条座]")
 """Places that something is said of: 三个卡点，."""
+_PUNISHED = re.compile("(?:一律|就地|当场|先行)(?:免职|撤职|停职|撤换|处分|开除|查处|问责)")
+"""What is done to offenders: 班子成员就地免职."""
+_COLLEAGUES = re.compile("(?:(?<!主要负责)同志|干部|医生|民警|护士|职工|战士|老师|教师|教练)$")
+"""People of a unit who have no other name."""
 _NEW_BODY = re.compile("(?:组成|成立|组建|设立|派出)联合$")
 """A body that is only set up: 组成联合验收组."""
 _SAID_OF_MATTER = re.compile("要|应|必须|须|重在|重点|关键|既|不|就|事关|关系|作为")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from extractor.rules.actions import ADVERBS, GOVERNING, VERBS
+from extractor.rules.actions import ACTS, ADVERBS, GOVERNING, VERBS, either
 
 LEADING = frozenset({
     "parties.addressed",
@@ -12,6 +12,7 @@ LEADING = frozenset({
     "parties.being",
     "parties.belonging",
     "parties.bodies",
+    "parties.colleagues",
     "parties.coordinate",
     "parties.counted",
     "parties.doer",
@@ -61,5 +62,11 @@ OWN_MATTERS = (NEW_SPEECH, OTHER_SUBJECT, BAN, ABOUT)
 """How a sentence begins that has a matter of its own."""
 OPENERS = (*ADVERBS, *VERBS, *GOVERNING, "同时", "此外", "特别", "尤其", "必须", "务必", "凡", "如", "对于")
 """Words that begin a predicate, hence no thing of its own."""
+PREDICATE = re.compile(
+    either((*OPENERS, *ACTS, "逐步", "不断", "一旦", "出现", "遇到", "遇有", "接到", "此外", "如何", "特此", "一要", "二要", "三要", "一是", "二是", "三是"))
+    + "|[要应须将把对在按从以为并也还再先遇接查发进不未若每请准安推扩]"
+    "|[^，。；！？\n]{2,16}(?:中|时|期间|前|后)(?:，|要|应|须|必须)"
+)
+"""A sentence that begins so goes on about those before it; one that begins with a noun is about something else."""
 OWNED = frozenset({"parties.owner", "parties.owner-next", "parties.part", "parties.part-next"})
 """Rules whose parties a sentence does not list beside a subject of its own, which has to see to their duty."""
