@@ -41,6 +41,9 @@ Reader = Callable[[str, dt.date | None], Extraction]
 WARM_SECONDS = 120.0
 LOAD_SECONDS = 60.0
 
+# Short names such as 教育 are found by asking the segmenter whether they are words here.
+NEEDS_SEGMENTER = "卫生、教育要跟上，各镇配合。"
+
 # A long document gets more time: reading is linear, and several times as fast as this.
 CHARS_PER_SECOND = 50_000
 # Records of so many bytes are those of a whole collection, not of a speech; nobody could hold them in memory.
@@ -110,6 +113,11 @@ class Workers:
             await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.gather(*[self._end_one() for _ in range(self.processes)])
 
+    def load_segmenters(self) -> None:
+        """Begins to read, in each process, a text that needs the segmenter: that takes half a second, which no
+        document of a service should pay, nor its start."""
+        self._start(self._load_segmenters())
+
     @asynccontextmanager
     async def admitted(self) -> AsyncIterator[None]:
         """A place in the queue for one document, from before it is read until it is stored. Raises Busy."""
@@ -170,6 +178,9 @@ class Workers:
         """Starts what is missing and loads the rules there."""
         await asyncio.gather(*[self._load_one() for _ in range(self.processes)])
 
+    async def _load_segmenters(self) -> None:
+        await asyncio.gather(*[self._use_one(self._read, NEEDS_SEGMENTER, None) for _ in range(self.processes)])
+
     async def _load_one(self) -> None:
         async with self._slots:
             await self._make_ready()
@@ -191,13 +202,13 @@ class Workers:
     async def _keep_warm(self) -> None:
         while True:
             await asyncio.sleep(WARM_SECONDS)
-            await asyncio.gather(*[self._touch_one() for _ in range(self.processes)])
+            # All at once and each for a moment, so that each meets a process of its own.
+            await asyncio.gather(*[self._use_one(time.sleep, 0.05) for _ in range(self.processes)])
 
-    async def _touch_one(self) -> None:
-        # All at once and each for a moment, so that each meets a process of its own.
+    async def _use_one(self, function: Callable[[*Args], object], *args: *Args) -> None:
         async with self._slots:
             with suppress(BrokenWorkerProcess):
-                await self._call(time.sleep, 0.05)
+                await self._call(function, *args)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -31,6 +32,11 @@ def pid() -> int:
     """Which process answers."""
     time.sleep(0.02)
     return os.getpid()
+
+
+def has_segmenter() -> tuple[int, bool]:
+    """Which process answers, and whether it has loaded what cuts words."""
+    return pid(), "spacy.lang.zh" in sys.modules
 
 
 async def failure(pool: Workers, text: str) -> str:
@@ -81,6 +87,20 @@ def test_signals_to_the_whole_group_do_not_end_documents() -> None:
             os.kill(number, signal.SIGINT)
         await asyncio.sleep(0.1)
         assert set(await asyncio.gather(*(pool.run(5.0, pid) for _ in range(8)))) == numbers
+
+    pooled(test)
+
+
+def test_the_segmenter_is_there_before_a_document_needs_it() -> None:
+    async def test(pool: Workers) -> None:
+        async def loaded() -> bool:
+            found = await asyncio.gather(*(pool.run(5.0, has_segmenter) for _ in range(8)))
+            return len({process for process, _ in found}) == 2 and all(has for _, has in found)
+
+        pool.load_segmenters()
+        async with asyncio.timeout(20):
+            while not await loaded():
+                await asyncio.sleep(0.05)
 
     pooled(test)
 
