@@ -215,15 +215,17 @@ class Obligation(Base):
         ordered_span(),
         CheckConstraint("completion BETWEEN 0 AND 100", name="completion"),
         Index("ix_obligations_speech", "speech_id", "start", "id"),
-        # Only the rare values are indexed: the common ones are found as fast by walking the primary key.
-        Index("ix_obligations_modality", "modality", "id", sqlite_where=text("modality <> 'require'"),
-              postgresql_where=text("modality <> 'require'")),
-        Index("ix_obligations_status", "status", "id", sqlite_where=text("status <> '待签收'"),
-              postgresql_where=text("status <> '待签收'")),
-        Index("ix_obligations_function", "function", "id", sqlite_where=text("function <> 'directive'"),
-              postgresql_where=text("function <> 'directive'")),
-        Index("ix_obligations_due", "due_at", "id", sqlite_where=text("due_at IS NOT NULL"),
-              postgresql_where=text("due_at IS NOT NULL")),
+        # Only the rare values are indexed: the common ones are found as fast by walking all rows. Each index holds all
+        # that lists are filtered by, so that a row, which is many times as large, is read only where it is wanted.
+        Index("ix_obligations_modality", "modality", "id", "due_at", "has_deadline", "status", "function",
+              sqlite_where=text("modality <> 'require'"), postgresql_where=text("modality <> 'require'")),
+        Index("ix_obligations_status", "status", "id", "due_at", "has_deadline", "modality", "function",
+              sqlite_where=text("status <> '待签收'"), postgresql_where=text("status <> '待签收'")),
+        Index("ix_obligations_function", "function", "id", "due_at", "has_deadline", "modality", "status",
+              sqlite_where=text("function <> 'directive'"), postgresql_where=text("function <> 'directive'")),
+        Index("ix_obligations_filters", "id", "due_at", "has_deadline", "modality", "status", "function"),
+        Index("ix_obligations_due", "due_at", "id", "modality", "status", "function",
+              sqlite_where=text("due_at IS NOT NULL"), postgresql_where=text("due_at IS NOT NULL")),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
 

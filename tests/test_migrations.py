@@ -24,7 +24,9 @@ from tests import databases
 
 ROOT = Path(__file__).parent.parent
 
-REVISIONS = ["2026_11_25_records", "2026_11_25_search", "2026_11_25_service", "2026_11_26_pairs"]
+REVISIONS = [
+    "2026_11_25_records", "2026_11_25_search", "2026_11_25_service", "2026_11_26_pairs", "2026_11_26_wider_indexes"
+]  # fmt: skip
 
 
 def migrate_in_process(url: str) -> subprocess.Popen[str]:

@@ -57,6 +57,11 @@ SHAPES = 500
 # Columns with one common value, which is not indexed.
 RARE = {"status": "待签收", "modality": "require", "function": "directive"}
 
+# What an index in the order of numbers holds of each row, for statements that show no more of it (but maybe how many
+# there are); how SQLite is told.
+COVERED = {"id", "due_at", "has_deadline", "modality", "status", "function", "number"}
+ROWS = {True: "INDEXED BY ix_obligations_filters", False: "NOT INDEXED"}
+
 # The search index on SQLite; on PostgreSQL it is `search.array_index`.
 _fts = table("obligation_search", column("rowid", tables.Number), column("obligation_search"))
 
@@ -309,23 +314,26 @@ class _Shape:
     def due(self, source: str) -> Any:
         return ObligationDepartment.due_at if source == "departments" else Obligation.due_at
 
-    def start(self, query: Statement, source: str) -> Statement:
+    def start(self, query: Statement, source: str, *, covered: bool = False) -> Statement:
         if source == "departments":
             return query.select_from(ObligationDepartment)
         if source == "words":
             return query.select_from(_fts if self.sqlite else search.array_index)
-        hint = "NOT INDEXED" if source == "primary key" else f"INDEXED BY {source}"
+        hint = ROWS[covered] if source == "primary key" else f"INDEXED BY {source}"
         return query.select_from(Obligation).with_hint(Obligation, hint, "sqlite")
 
     def restrict(self, query: Statement, source: str) -> Statement:
         """Adds the source and all conditions of the filter."""
         rest = self.remaining(source)
-        needs_obligation = bool(rest) or Obligation.__table__ in query.get_final_froms()
-        query = self.start(query, source)
-        if source in ("departments", "words") and needs_obligation:
+        of_obligation = Obligation.__table__ in query.get_final_froms()
+        columns = {one.name for one in query.selected_columns} if of_obligation else set()
+        words = any(self.terms) if source == "words" else bool(self.terms)
+        covered = columns <= COVERED and not (words or self.speech)
+        query = self.start(query, source, covered=covered)
+        if source in ("departments", "words") and (rest or of_obligation):
             # The department index alone has the answer to the most frequent question.
             query = query.join(Obligation, Obligation.id == self.number(source))
-            query = query.with_hint(Obligation, "NOT INDEXED", "sqlite")
+            query = query.with_hint(Obligation, ROWS[covered], "sqlite")
         if source != "departments" and (self.departments or self.role):
             query = query.where(self.has_department(self.number(source)))
         return query.where(*self.answered(source), *rest)
