@@ -27,6 +27,7 @@ from extractor.rules.names import (
     GOVERNING_VERBS,
     HEAD,
     INNER_OFFICE,
+    JOB,
     JOIN,
     LONE_ACT,
     MODIFIER,
@@ -307,7 +308,7 @@ def _widened(text: str, start: int, floor: int, name: Name) -> Name:
             at = m.end()
     if not 0 <= at < name.start or name.canonical == "同志" or not MODIFIER.match(text, at, name.start):
         return name
-    if ACTION.match(text, at):
+    if ACTION.match(text, at) and not (name.type == "post" and JOB.fullmatch(text, at, name.start)):
         return name
     if name.type == "department" and text[name.end - 1] in "局委厅办" and not OF_PLACE.search(text, at, name.start):
         return name
