@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer
 from sqlalchemy import Connection
 
+from api.errors import Problem
 from api.keys import Caller, Gate, is_loopback, look_up, require
 from api.metrics import Metrics
 from api.settings import Settings
@@ -129,6 +130,19 @@ class Service:
         return found
 
 
+# The query parameters that may be given several times.
+REPEATABLE = frozenset({"department"})
+
+
+def require_once(request: Request) -> None:
+    """Raises Problem for another parameter that is given twice: the last would win, and nobody would know."""
+    query = request.query_params
+    if len(query) < len(query.multi_items()) and request.scope["route"].dependant.query_params:
+        given = Counter(name for name, _ in query.multi_items() if name not in REPEATABLE)
+        if twice := [name[:100] for name, count in given.items() if count > 1]:
+            raise Problem("invalid", faults=[(name, "不得重复", "must be given once") for name in twice])
+
+
 async def service(request: Request) -> Service:
     found = request.app.state.service
     assert isinstance(found, Service)
@@ -147,11 +161,12 @@ async def caller(request: Request, serving: Serving, _: Annotated[object, Securi
     return found
 
 
-def at_least(role: str) -> Callable[[Caller], Awaitable[Caller]]:
-    """A dependency that gives the caller, or refuses one with less than this role."""
+def at_least(role: str) -> Callable[[Request, Caller], Awaitable[Caller]]:
+    """A dependency that gives the caller, or refuses one with less than this role, or a question that is ambiguous."""
 
-    async def check(found: Annotated[Caller, Depends(caller)]) -> Caller:
+    async def check(request: Request, found: Annotated[Caller, Depends(caller)]) -> Caller:
         require(found, role)
+        require_once(request)
         return found
 
     return check

@@ -9,6 +9,8 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
+from api.deps import REPEATABLE
+from tests.api.conftest import assert_problem
 from tests.databases import SPEECH
 
 
@@ -46,3 +48,18 @@ def test_times_of_the_service_say_their_zone(client: TestClient) -> None:
     updated = client.get("/v1/obligations").json()["results"][0]["updated_at"]
     for at in (created, updated):
         assert abs(dt.datetime.fromisoformat(at) - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=5)
+
+
+def test_a_parameter_that_is_given_twice_is_refused_where_one_is_wanted(client: TestClient) -> None:
+    lists, single = set(), set()
+    for path, operations in client.get("/openapi.json").json()["paths"].items():
+        for parameter in operations.get("get", {}).get("parameters", []):
+            if parameter["in"] == "query":
+                (lists if "array" in json.dumps(parameter["schema"]) else single).add((path, parameter["name"]))
+    assert {name for _, name in lists} == REPEATABLE
+    assert len(single) > 20
+    for path, name in single:
+        answer = client.get(path.replace("{speech_id}", "1"), params=[(name, "1"), (name, "1")])
+        assert_problem(answer, 422, "invalid", name)
+    assert client.get("/v1/obligations?department=教育局&department=公安局").status_code == 200
+    assert client.get("/v1/stats?any=1&any=2").status_code == 200
