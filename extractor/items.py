@@ -248,7 +248,21 @@ class _Builder:
                 break
             self._plain_line(plain)
         self._close(0, len(self.text))
+        self._cut_recaps()
         return self.nodes
+
+    def _cut_recaps(self) -> None:
+        """Ends a list inside a paragraph where the text turns to the whole of it (对此，各镇要……)."""
+        last = {n.first: i for i, n in enumerate(self.nodes) if _RANK.get(n.style) is None}
+        for i in last.values():
+            n = self.nodes[i]
+            found = compiled(rules.RECAP.pattern).search(self.text, n.marker_end, n.end)
+            if found is None:
+                continue
+            for k in range(i, len(self.nodes)):
+                if self.nodes[k].start >= found.start():
+                    break
+                self.nodes[k] = replace(self.nodes[k], end=min(self.nodes[k].end, found.start()))
 
     def _line(self, number: int) -> str:
         start = self.line_starts[number]

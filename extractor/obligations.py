@@ -46,7 +46,7 @@ class Judged:
     rule: str
 
 
-_SHORTEST = 3  # 快报！ is an order, 要 alone is none
+_SAYS_SOMETHING = re.compile(r"[\u3400-\u9fff]{2}")  # 快报！ is an order, 要 alone and 6、； are none
 
 
 def judge(text: str, sentences: Sequence[Sentence], nodes: Sequence[Node]) -> tuple[list[Judged], list[Point]]:
@@ -84,7 +84,8 @@ def judge(text: str, sentences: Sequence[Sentence], nodes: Sequence[Node]) -> tu
     judged: list[Judged] = []
     for k, (part, f) in enumerate(zip(parts, in_context, strict=True)):
         asked = compiled(rules.QUESTION.pattern).search(text[part.words : part.end]) is not None
-        ordered = part.end - part.words >= _SHORTEST and probability(f, table["context"], kind) >= 0.5 and not asked
+        says_something = _SAYS_SOMETHING.search(text, part.words, part.end) is not None
+        ordered = says_something and not asked and probability(f, table["context"], kind) >= 0.5
         rule = "verdict.question" if asked else _strongest(f, "context", ordered)
         verdict: VerdictKind = "context"
         if ordered:

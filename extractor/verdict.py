@@ -66,18 +66,23 @@ def pieces(sentences: Sequence[Sentence], nodes: Sequence[Node]) -> list[Piece]:
     return out
 
 
+# What the search asks of a cue at each of its words: id, head, near, before, after, whether it demands or denies.
+_Asked = tuple[str, bool, bool, str, str, bool, bool]
+
+
 @dataclass(frozen=True, slots=True)
 class _Lexicon:
     automaton: AhoCorasick
-    cues: tuple[tuple[int, ...], ...]
+    cues: tuple[tuple[_Asked, ...], ...]
 
 
 @cache
 def _lexicon() -> _Lexicon:
-    words: dict[str, list[int]] = {}
-    for i, cue in enumerate(CUES):
-        for word in cue.words.split():
-            words.setdefault(word, []).append(i)
+    words: dict[str, list[_Asked]] = {}
+    for c in CUES:
+        asked = (c.id, c.head, c.near, c.before, c.after, c.id in _DEMANDS, c.id in _DENIES)
+        for word in c.words.split():
+            words.setdefault(word, []).append(asked)
     return _Lexicon(AhoCorasick(list(words)), tuple(tuple(c) for c in words.values()))
 
 
@@ -124,32 +129,36 @@ _HOW = re.compile(
 
 def evidence(text: str, all_pieces: Sequence[Piece]) -> list[Features]:
     """For each piece the cues that stand in it (value 1) and the shape of its clauses."""
+    if not all_pieces:
+        return []
     heads, own = _heads(text, all_pieces)
     out: list[Features] = [{} for _ in all_pieces]
     starts = [p.start for p in all_pieces]
     lexicon = _lexicon()
     demands: list[list[int]] = [[] for _ in all_pieces]
     denies: list[list[int]] = [[] for _ in all_pieces]
-    for word, a, b in lexicon.automaton.find_matches_as_indexes(text, overlapping=True):
-        k = bisect_right(starts, a) - 1
-        if k < 0 or a < all_pieces[k].words or b > all_pieces[k].end:
+    k, size = 0, len(text)
+    for word, a, b in lexicon.automaton.find_matches_as_indexes(text, overlapping=True):  # in the order of their ends
+        while all_pieces[k].end < b and k + 1 < len(all_pieces):
+            k += 1
+        p = all_pieces[k]
+        if a < p.words or b > p.end:
             continue
-        for c in lexicon.cues[word]:
-            cue = CUES[c]
-            if cue.head and a not in heads:
+        for cue, head, near, before, after, demand, denial in lexicon.cues[word]:
+            if head and a not in heads:
                 continue
-            if cue.near and a - own[k][bisect_right(own[k], a) - 1] > NEAR:
+            if near and a - own[k][bisect_right(own[k], a) - 1] > NEAR:
                 continue
-            if (a and text[a - 1] in cue.before) or (b < len(text) and text[b] in cue.after):
+            if (before and a and text[a - 1] in before) or (after and b < size and text[b] in after):
                 continue
-            out[k][cue.id] = 1.0
-            if cue.near and b < all_pieces[k].end:
-                verb = _HOW.match(text, b, all_pieces[k].end).end()  # type: ignore[union-attr]
-                if verb < all_pieces[k].end and (text[b] in "要应须把将先" or _bare(text, verb)):
+            out[k][cue] = 1.0
+            if near and b < p.end:
+                verb = _HOW.match(text, b, p.end).end()  # type: ignore[union-attr]
+                if verb < p.end and (text[b] in "要应须把将先" or _bare(text, verb)):
                     out[k]["shape.actor-acts" if verb == b else "shape.actor-acts-so"] = 1.0
-            if cue.id in _DEMANDS:
+            if demand:
                 demands[k].append(a)
-            elif cue.id in _DENIES:
+            elif denial:
                 denies[k].append(a)
     for rule in PATTERNS:
         for m in compiled(rule.pattern).finditer(text):
@@ -164,7 +173,8 @@ def evidence(text: str, all_pieces: Sequence[Piece]) -> list[Features]:
 
 # Cues that demand, and cues that take the force out of a demand in the same clause (他要求, 说明要, 是否要).
 _DEMANDS = frozenset(
-    f"verdict.{name}" for name in ("yao", "must", "shall", "forbid", "never", "please", "ensure", "resolute", "uniform")
+    f"verdict.{name}"
+    for name in ("yao", "must", "shall", "forbid", "never", "dont", "please", "ensure", "resolute", "uniform")
 )
 _DENIES = frozenset(
     f"verdict.{name}"
@@ -178,6 +188,7 @@ _DENIES = frozenset(
         "some",
         "count",
         "story",
+        "third",
         "condition",
         "forecast",
     )
@@ -198,6 +209,30 @@ def _clause_demands(f: Features, clauses: list[int], demands: list[int], denies:
             f["shape.demands"] = 1.0
 
 
+# Signs of somebody doing something, with nothing that says it is wanted.
+_ACTS = frozenset(
+    (
+        "shape.bare", "shape.actor-acts", "shape.actor-acts-so",
+        *(
+            f"verdict.{name}"
+            for name in (
+                "first then go result ba ba-so ba-done hand-over sequence one-each as-due those who-then once-more "
+                "to-me dont none-of uniform rate by-then before at-once frequency limit bound"
+            ).split()
+        ),
+    )
+)  # fmt: skip
+
+# Signs that something is told, thought or judged. A sentence of acts with none of them is plain: an order as spoken.
+_TELLS = frozenset(
+    f"verdict.{name}"
+    for name in (
+        "past already is count since self third story question reason expository attend praise problem still some "
+        "effect history frame-weak announce slogan done date-story long-ago forecast wish "
+        "pledge foreign now legal note preamble"
+    ).split()
+)
+
 _SIGNATURE = re.compile(
     r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日$|^[^，。；：、]{2,30}(?:政府|委员会|办公室|指挥部|局|党委)$"
 )
@@ -214,6 +249,8 @@ def _shape(f: Features, text: str, p: Piece, clauses: list[int]) -> None:
         f["shape.bare-share"] = count / len(bare)
     if count >= 3:
         f["shape.bare-many"] = 1.0
+    if _TELLS.isdisjoint(f) and not _ACTS.isdisjoint(f):
+        f["shape.plain"] = 1.0
     if size <= 12:
         f["shape.short"] = 1.0
     elif size >= 80:
@@ -422,7 +459,7 @@ def text_features(text: str, found: Sequence[Features], alone: Sequence[float]) 
 
 _TEXT_SIGNS = {
     f"verdict.{name}": f"text.{name}"
-    for name in "self story foreign history expository past count question frame-strong".split()
+    for name in "story foreign history expository past count question frame-strong".split()
 }
 
 
@@ -444,7 +481,6 @@ def context_features(
     framed_line = -1
     for k, (p, f) in enumerate(zip(all_pieces, found, strict=True)):
         g: Features = dict(f)
-        g["context.alone"] = math.log(max(1e-6, alone[k]) / max(1e-6, 1 - alone[k]))
         bare = f.get("shape.bare", 0.0)
         if p.point is not None:
             d = directive[p.point]

@@ -153,6 +153,7 @@ def test_a_speech_with_problems_and_tasks() -> None:
         ("一是", "other"), ("二是", "other"), ("三是", "other"), ("一、", "directive"), ("二、", "directive"), ("三、", "directive"),
     ]  # fmt: skip
     assert [o.span.text for o in found.obligations] == [
+        "下一步，要抓好三项工作：",
         "各矿山企业要建立全员安全责任制，主要负责人每月带队检查一次。",
         "应急局要会同公安局开展联合执法，严禁以罚代管。",
         "对重大隐患要挂牌督办。",

@@ -123,7 +123,7 @@ class Stacked:
 
 
 # The inverse strength of the penalty on weights, for each sum.
-C = {"sentence": 1.0, "point": 0.3, "context": 1.0, "heading": 1.0}
+C = {"sentence": 1.0, "point": 0.1, "context": 3.0, "heading": 1.0}
 
 
 def stacked(texts: list[Labelled], keep: Callable[[str], bool] = lambda _: True) -> Stacked:

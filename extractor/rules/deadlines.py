@@ -114,7 +114,8 @@ def _labelled(m: re.Match[str]) -> object:
     return Plan(kind, m.start("time"))
 
 
-_ONE_EACH = "报|调|研|碰|例|检|督|随访|走访|访|巡|小结|总结|汇|会商|清|更新|评|排|考|分析|查|盘|统计|消|换|结|通|测|整|反馈|跟踪|审核|到(?=现场|村|企|基层)"
+_ONE_EACH = "报|调|研|碰|例|检|督|随访|走访|访|巡|小结|总结|汇|会商|清|更新|评|排|考|分析|查|盘|统计|消|换|结|通|测|整|反馈|跟踪|审核|轮|到(?=现场|村|企|基层)"
+_ONE_ACT = "报|调|查|巡|看|走|转|发|送|测|做|检|消|换|清|点|喊|问|收|拉|碰|开|通报|汇总|调度|督查|检查|巡查|清点|更新|排查|维护|保养|检修|消杀|消毒"
 _COUNT = r"(?P<n>[0-9]{1,2}|[一二两三四五六七八九十])(?:[-—至到][0-9一二三四五六七八九]{1,2})?(?:次|遍|轮)"
 _COUNT_LATER = re.compile(rf"[^，。；！？\n{CODES}]{{0,24}}?(?:不少于|不低于|不得少于|至少|各|[^第0-9一二三四五六七八九十{CODES}])" + _COUNT)
 
@@ -128,7 +129,8 @@ def _every(m: re.Match[str]) -> object:
     count = m["n"] or m["short"]
     if count or parts:
         times: int | None = (parse(count) if count else 1 or 1) or 1
-        times = (times or 1) * (parts or 1)
+        if times != parts or m.string.startswith("各", m.end("parts")):  # 早中晚播三次 is three times, 早晚各两次 four
+            times = (times or 1) * (parts or 1)
     else:
         later = _COUNT_LATER.match(m.string, m.end())
         times = parse(later["n"]) if later else None
@@ -136,7 +138,7 @@ def _every(m: re.Match[str]) -> object:
 
 
 def _every_length(m: re.Match[str]) -> object:
-    return Plan("recurring", m.start("time"), times=parse(m["n"]))
+    return Plan("recurring", m.start("time"), times=parse(m["n"] or m["once"]))
 
 
 _PERIODS = {"日": "P1D", "天": "P1D", "周": "P7D", "旬": "P10D", "半月": "P15D", "月": "P1M", "季": "P3M", "季度": "P3M"}
@@ -144,6 +146,10 @@ _PERIODS = {"日": "P1D", "天": "P1D", "周": "P7D", "旬": "P10D", "半月": "
 
 def _each(m: re.Match[str]) -> object:
     return Plan("recurring", value=_PERIODS[m["u"]], times=parse(m.groupdict().get("n") or "一"))
+
+
+def _other(m: re.Match[str]) -> object:
+    return Plan("recurring", value={"天": "P2D", "日": "P2D", "周": "P14D", "月": "P2M"}[m["u"]], times=1)
 
 
 def _parts_of_day(m: re.Match[str]) -> object:
@@ -243,8 +249,8 @@ RULES: tuple[Rule, ...] = (
         "deadlines.by-range", "起至某时",
         f"(?P<time>{RANGE})",
         yes=(("自[即日起至4月9日24时]，关停各类棋牌室", "by 2022-04-10T00:00"), ("景区[3月12日至3月20日]闭园", "by 2022-03-20")),
-        no=("2021—2023年行动计划", "3月1日至5日的数据", "2月1日至5日新增"),
-        build=_if(_plan("by", planned=True), not_before=_PAST, not_after=_NO_ACT + "|新增|累计|已"),
+        no=("3月25日至4月30日为高火险期", "2021—2023年行动计划", "3月1日至5日的数据", "2月1日至5日新增"),
+        build=_if(_plan("by", planned=True), not_before=_PAST, not_after=_NO_ACT + "|新增|累计|已|为(?!期)|属于?"),
     ),
     Rule(
         "deadlines.by-pressing-day", "今天必须、明天再做",
@@ -344,6 +350,13 @@ RULES: tuple[Rule, ...] = (
         build=_if(_plan("within"), before=f"{_HEAD}|{_URGE}"),
     ),
     Rule(
+        "deadlines.within-response", "多长时间出动、到场",
+        f"(?P<time>{LENGTH})(?=(?:要|必须)?(?:出动|到场|到达现场|赶到|响应|集结|到岗|上门))",
+        yes=(("[接报后15分钟]到场", "within PT15M"), ("应急分队[10分钟]集结", "within PT10M")),
+        no=("历时两小时赶到", "花了半小时赶到", "步行10分钟到达"),
+        build=_if(_plan("within"), not_before="历时|[花用]了|耗时|走了|每|隔|步行|车程|开车|近|才"),
+    ),
+    Rule(
         "deadlines.within-pressing", "多长时间必须做到",
         f"(?P<time>{LENGTH})(?=必须|务必)",
         yes=(("协查信息[两小时]必须联系上人", "within PT2H"), ("[三天]务必见底", "within P3D")),
@@ -397,15 +410,15 @@ RULES: tuple[Rule, ...] = (
     # recurring
     Rule(
         "deadlines.every", "每日、每周五、每月5日前",
-        rf"(?P<time>{EVERY})(?:(?P<parts>“[^”\n]{{2,16}}”|[^，。；、！？\n]{{1,4}}前[和、及与][^，。；、！？\n]{{1,4}}后|(?:、(?:早|晚|上午|中午|下午|晚上)?[0-9]{{1,2}}[时点]){{1,3}}|早、?中、?晚|早、?晚|上、?下午|上午、?下午)各?)?(?:(?!至少|不少)[^，。；：、！？\n{CODES}]{{0,2}}?{_COUNT}|(?P<short>[一二两三1-9])(?=(?:{_ONE_EACH}))[^，。；：、！？\n{CODES}]{{1,2}})?",
+        rf"(?P<time>{EVERY})(?:(?P<parts>“[^”\n]{{2,16}}”|[^，。；、！？\n]{{1,4}}前[和、及与][^，。；、！？\n]{{1,4}}后|(?:、(?:早|晚|上午|中午|下午|晚上)?[0-9一二三四五六七八九十]{{1,3}}[时点]){{1,3}}|早、?中、?晚|早、?晚|上、?下午|上午、?下午)各?)?(?:(?:至少|不少于|不低于|(?!至少|不少)[^，。；：、！？\n{CODES}]{{0,2}}?){_COUNT}|(?P<short>[一二两三1-9])(?=(?:{_ONE_EACH}))[^，。；：、！？\n{CODES}]{{1,2}})?",
         yes=(
             ("[每日]报送体温", "recurring P1D x1"), ("[每周五前]报进度", "recurring P7D x1"), ("[每周二、周四]入户", "recurring P7D x2"),
-            ("[每月5日前]报表", "recurring P1M x1"), ("[每日两次]消毒", "recurring P1D x2"), ("[每天]必须消杀至少2次", "recurring P1D x2"), ("[每月开展一次]演练", "recurring P1M x1"), ("[每周]至少巡查两次", "recurring P7D x2"),
+            ("[每月5日前]报表", "recurring P1M x1"), ("[每日两次]消毒", "recurring P1D x2"), ("[每天]必须消杀至少2次", "recurring P1D x2"), ("[每月开展一次]演练", "recurring P1M x1"), ("[每周]至少巡查两次", "recurring P7D x2"), ("[每周至少两次]到点位", "recurring P7D x2"),
             ("[每日“开门前、打烊后”]消毒", "recurring P1D x2"), ("[每季度末]通报", "recurring P3M x1"), ("[每两周]轮换", "recurring P14D x1"),
             ("[每天17:00前]报送", "recurring P1D x1"),
         ),
         no=("每日新增病例", "每天都有人返乡", "每人每天不足"),
-        build=_if(_every, not_before="平均|人均|户均|为期", not_after=r"都[有在是]|新增|产[能量]|平均|人均|约|近|不足|的(?!工作)"),
+        build=_if(_every, not_before="平均|人均|户均|为期", not_after=r"都[有在是]|(?:步行|生活|服务|出行|就医|便民|救援|通勤)?圈|步行|车程|路程|新增|产[能量]|平均|人均|约|近|不足|的(?!工作)"),
     ),
     Rule(
         "deadlines.session", "日报告、周调度、月通报",
@@ -423,10 +436,20 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "deadlines.length-each", "一周一调度、一天两次",
-        rf"(?P<time>{LENGTH})(?P<n>[一1两2三3])(?:次(?!性)|(?=(?:{_ONE_EACH}))[^，。；：、！？\n{CODES}]{{1,2}})",
-        yes=(("[一周一调度]", "recurring P7D x1"), ("[一天两次]消毒", "recurring P1D x2"), ("[两小时一调度]", "recurring PT2H x1")),
-        no=("三天两检", "一周一次性口罩", "三年一规划"),
+        rf"(?P<time>{LENGTH})(?:(?P<n>[一1两2三3])(?:[次趟遍](?!性)|(?=(?:{_ONE_EACH}))[^，。；：、！？\n{CODES}]{{1,2}})|(?:{_ONE_ACT})(?P<once>[一1两2三3])[次趟遍圈](?!性))",
+        yes=(
+            ("[一周一调度]", "recurring P7D x1"), ("[一天两次]消毒", "recurring P1D x2"), ("[两小时一调度]", "recurring PT2H x1"),
+            ("[半小时一趟]", "recurring PT30M x1"), ("水情[一小时发一次]", "recurring PT1H x1"), ("医生[一天看两次]", "recurring P1D x2"),
+        ),
+        no=("三天两检", "一周一次性口罩", "三年一规划", "两天去了一趟", "三天做两次核酸"),
         build=_every_length,
+    ),
+    Rule(
+        "deadlines.every-other", "隔天一次",
+        r"(?<![间相阻远分])隔(?P<u>[天日周月])(?:一(?:次|趟|检|巡|消|调|测|报|查|换|轮)|(?=检|测|巡|消|调|报|查|换|轮|通|开|送))",
+        yes=(("前台[隔天一检]", "recurring P2D x1"), ("[隔周]通报", "recurring P14D x1")),
+        no=("间隔天数不少于两天", "隔日历年"),
+        build=_other,
     ),
     Rule(
         "deadlines.parts-of-day", "早、晚各一次",

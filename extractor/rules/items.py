@@ -126,6 +126,13 @@ NEW_SUBJECT = Rule(
     no=("各项会议要精简", "各镇以上率下"),
 )  # fmt: skip
 
+RECAP = Rule(
+    "items.recap", "对一组要点的回应（对此、针对以上问题）",
+    r"(?<=[。！？；])(?=[对针以上这])(?:对此|对这[些几]|针对(?:以上|上述|这些|存在|此)|以上(?:这些)?(?:问题|情况|现象)|上述(?:问题|情况|现象)|这[些几][个种件]?(?:问题|情况|现象))",
+    yes=("三是督查不严。[对此]，各镇要整改", "群众意见大。[针对以上]问题，要抓紧"),
+    no=("对此要高度重视", "三是对这些地方加强巡查"),
+)  # fmt: skip
+
 ANNOUNCE = Rule(
     "items.announce", "引出下一组要点",
     r"(?:以下|如下|下列|下面)[^。：\n]{0,24}[：。]?\Z"
@@ -142,7 +149,7 @@ SPEAKER_LEAD = Rule(
     no=("各单位要上下联动", "会议室要消毒"),
 )  # fmt: skip
 
-RULES: tuple[Rule, ...] = (*MARKERS, LOST_DOT, LOST_ONE, END_OF_ALL, NEW_SUBJECT, ANNOUNCE, SPEAKER_LEAD)
+RULES: tuple[Rule, ...] = (*MARKERS, LOST_DOT, LOST_ONE, END_OF_ALL, NEW_SUBJECT, RECAP, ANNOUNCE, SPEAKER_LEAD)
 
 
 def run(text: str) -> list[Match]:

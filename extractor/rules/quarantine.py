@@ -336,7 +336,7 @@ def _run(m: re.Match[str]) -> int | None:
 def _listed(m: re.Match[str]) -> Needs | None:
     """医务人员每天1次 after 核酸检测."""
     before = m.string[max(0, m.start() - 120) : m.start()]
-    return _repeated(m) if re.search("核酸(?:检测)?[^。；消通]{0,110}$", before) else None
+    return _repeated(m) if re.search("(?:核酸(?:检测)?|检测(?:频次)?：)[^。；消通]{0,110}$", before) else None
 
 
 def _body(m: re.Match[str]) -> Needs | None:
