@@ -23,7 +23,8 @@ from extractor import collector
 from models import ledger
 from models.ledger import Encoding, Preset
 from models.store import export, obligations
-from models.store.obligations import Filter, ObligationView
+from models.store.filters import Filter
+from models.store.obligations import ObligationView
 from models.store.paging import Position
 
 Form = Literal["json", "csv", "jsonl", "xlsx"]

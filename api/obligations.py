@@ -18,8 +18,9 @@ from extractor import directory
 from models import ledger, records, tables
 from models.ledger import Encoding, Preset
 from models.store import departments, followup, obligations
+from models.store.filters import Filter
 from models.store.followup import Correction, FollowUp
-from models.store.obligations import Filter, ObligationView
+from models.store.obligations import ObligationView
 
 router = APIRouter(prefix="/v1", tags=["obligations"])
 

@@ -30,7 +30,7 @@ from models import migrate
 from models.engine import Database, create_database_engine, open_database
 from models.records import Deadline, Extraction, Extractor, Item, Obligation, Party, PartyRole, Role, Source, Span
 from models.store import departments, obligations, speeches
-from models.store.obligations import Filter
+from models.store.filters import Filter
 from models.tables import Obligation as ObligationRow
 from models.tables import Status
 

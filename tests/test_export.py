@@ -15,8 +15,8 @@ from models.engine import Database
 from models.ledger import Entry
 from models.records import Extraction
 from models.store import export, followup, obligations, speeches
+from models.store.filters import Filter
 from models.store.followup import FollowUp
-from models.store.obligations import Filter
 
 ALL = Filter()
 SAMPLES = sorted((Path(__file__).parent.parent / "samples").glob("*.txt"))

@@ -15,8 +15,8 @@ from models.engine import Database
 from models.ledger import Entry, EntryDeadline, EntryParty
 from models.records import Item, Span
 from models.store import followup, obligations, speeches
+from models.store.filters import Filter
 from models.store.followup import Correction, FollowUp
-from models.store.obligations import Filter
 from tests import databases
 
 

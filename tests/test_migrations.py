@@ -18,7 +18,7 @@ from models import migrate
 from models.engine import create_database_engine, open_database
 from models.errors import DatabaseUrlError, SchemaError, UnsupportedDatabase
 from models.store import obligations, speeches
-from models.store.obligations import Filter
+from models.store.filters import Filter
 from models.tables import Base
 from tests import databases
 

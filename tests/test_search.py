@@ -11,7 +11,7 @@ from models.engine import Database
 from models.errors import BadFilter
 from models.records import Extraction, Extractor, Obligation
 from models.store import obligations, speeches
-from models.store.obligations import Filter
+from models.store.filters import Filter
 from tests import databases
 
 WORDS = (

@@ -18,6 +18,7 @@ import extractor
 from api import cli
 from models.engine import open_database
 from models.store import access, audit, followup, obligations, rerun, speeches
+from models.store.filters import Filter
 from models.store.followup import Correction
 from tests.databases import new_database, new_url
 
@@ -149,7 +150,7 @@ def test_new_rules_are_run_and_corrections_stay(duban: Duban) -> None:
     duban("ingest", "-", stdin=OTHER.encode())
     database = open_database(os.environ["DUBAN_DATABASE_URL"])
     with database.writing() as connection:
-        [view] = obligations.page(connection, obligations.Filter(q="报送情况")).results
+        [view] = obligations.page(connection, Filter(q="报送情况")).results
         followup.correct(connection, view.id, Correction(modality="encourage"))
         old = extractor.extract(OTHER)
         stale = old.model_copy(
@@ -161,7 +162,7 @@ def test_new_rules_are_run_and_corrections_stay(duban: Duban) -> None:
     [line] = [json.loads(line) for line in run.lines]
     assert line["speech"] == view.speech_id
     with database.reading() as connection:
-        [again] = obligations.page(connection, obligations.Filter(q="报送情况")).results
+        [again] = obligations.page(connection, Filter(q="报送情况")).results
         assert (again.modality, again.locked) == ("encourage", ["modality"])
         assert len(speeches.runs(connection, view.speech_id)) == 3
     database.close()

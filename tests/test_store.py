@@ -27,6 +27,7 @@ from models.store import (
     audit,
     departments,
     directives,
+    filters,
     followup,
     obligations,
     quarantine,
@@ -35,8 +36,8 @@ from models.store import (
     stats,
 )
 from models.store.departments import DepartmentRow
+from models.store.filters import ORDERINGS, Filter
 from models.store.followup import Correction, DeadlineCorrection, FollowUp, PartyCorrection
-from models.store.obligations import Filter
 from models.store.paging import Page
 from tests import databases
 from tests.databases import SPEECH, extraction, span
@@ -350,7 +351,7 @@ def filled(database: Database) -> None:
 )
 def test_each_filter_constrains(database: Database, wanted: dict[str, Any], expected: list[int]) -> None:
     filled(database)
-    for ordering in obligations.ORDERINGS:
+    for ordering in ORDERINGS:
         assert sorted(numbers(database, Filter(**wanted), ordering)) == expected, ordering
     with database.reading() as connection:
         assert obligations.count(connection, Filter(**wanted)) == len(expected)
@@ -385,12 +386,12 @@ def test_pages_forth_and_back_give_each_row_once_in_order(
 ) -> None:
     # With 0 no filter counts as one that few rows match, so that each query starts at the index of its order, and
     # nothing is found by looking ahead for words.
-    monkeypatch.setattr(obligations, "FEW", few)
-    monkeypatch.setattr(obligations, "PROBE", probe)
-    monkeypatch.setattr(obligations, "WINDOW", ahead[0])
-    monkeypatch.setattr(obligations, "MOST_AHEAD", ahead[1])
+    monkeypatch.setattr(filters, "FEW", few)
+    monkeypatch.setattr(filters, "PROBE", probe)
+    monkeypatch.setattr(filters, "WINDOW", ahead[0])
+    monkeypatch.setattr(filters, "MOST_AHEAD", ahead[1])
     many(database)
-    for ordering in obligations.ORDERINGS:
+    for ordering in ORDERINGS:
         read_all_ways(database, wanted, ordering)
 
 
@@ -473,7 +474,7 @@ BAD_CURSORS = ("", "x", "%00", "\x00", "é", "bnVsbA", "WyJpZCIsMCwwLFsxXV0x", "
 def test_a_cursor_of_somebody_else_is_refused(database: Database, cursor: str) -> None:
     filled(database)
     with database.reading() as connection:
-        for ordering in obligations.ORDERINGS:
+        for ordering in ORDERINGS:
             with pytest.raises(BadFilter, match="^cursor: "):
                 obligations.page(connection, Filter(), ordering=ordering, cursor=cursor)
         for listing in (speeches.page, quarantine.page):
@@ -618,7 +619,7 @@ def test_a_name_that_records_used_before_it_became_an_alias_finds_both(database:
     with database.writing() as connection:
         departments.seed(connection, [DepartmentRow("商务厅", ("商务局",), "department")])
         followup.correct(connection, 1, Correction(parties=(PartyCorrection(name="商务厅"),)))
-    for ordering in obligations.ORDERINGS:
+    for ordering in ORDERINGS:
         assert sorted(numbers(database, Filter(departments=("商务局",)), ordering)) == [0, 4]
 
 

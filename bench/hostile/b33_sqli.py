@@ -219,7 +219,7 @@ def counts(url: str) -> dict[str, int]:
 
 # Names of our own tables and columns, and a value that an index is made for: nothing that came in.
 _OWN = {
-    "models/store/obligations.py": "equal",
+    "models/store/filters.py": "equals",
     "models/store/stats.py": "_spread",
     "models/store/bulk.py": "_last_number",
 }

@@ -2,7 +2,7 @@
 
     from models.engine import open_database
     from models.store import departments, obligations, speeches
-    from models.store.obligations import Filter
+    from models.store.filters import Filter
 
     database = open_database("sqlite:///duban.db")
     with database.writing() as connection:
@@ -15,7 +15,8 @@ Every function takes a Connection of `Database.reading` or `Database.writing` fi
 belongs to one transaction. Functions block: call them from a worker thread, not from an event loop.
 
     speeches     find(text), save, get, get_text, get_extraction, page(q), remove, reextract
-    obligations  page, stream, count, facets, get; Filter says which
+    filters      Filter says which obligations are meant
+    obligations  page, stream, count, facets, get, load
     followup     update (status and progress), correct (parties, deadlines, modality), each with a version
     directives   page, get: points with their path, heading, parties, deadlines and obligations
     departments  seed, resolve, page

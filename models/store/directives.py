@@ -11,7 +11,8 @@ from sqlalchemy import Connection, func, select, tuple_
 
 from models.errors import BadFilter, NotFound
 from models.store import obligations, paging
-from models.store.obligations import DeadlineView, Filter, ObligationView, PartyView
+from models.store.filters import Filter
+from models.store.obligations import DeadlineView, ObligationView, PartyView
 from models.store.paging import Page, Position
 from models.store.writing import MAX_ID
 from models.tables import Item, Obligation, Speech

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from models import ledger, tables
 from models.ledger import Entry, EntryDeadline, EntryParty
 from models.store import obligations
-from models.store.obligations import Filter
+from models.store.filters import Filter
 from models.store.paging import Position
 from models.store.writing import in_batches
 from models.tables import Obligation

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from models import search, tables
 from models.errors import BadFilter, NotFound
 from models.records import Extraction
-from models.store import audit, bulk, obligations, paging, prepared, writing
+from models.store import audit, bulk, filters, paging, prepared, writing
 from models.store.instants import Utc
 from models.store.paging import Page, Position
 from models.store.prepared import Prepared
@@ -256,7 +256,7 @@ def page(
     if start:
         query = query.where(number < start.key[0] if descending else number > start.key[0])
     if wanted := search.terms(q or ""):
-        query = query.where(obligations.speeches_with(connection, wanted, number, tables.Speech.search_title))
+        query = query.where(filters.speeches_with(connection, wanted, number, tables.Speech.search_title))
     found = paging.made(SpeechView, connection.execute(query))
     return paging.cut(found, [Position(0, (view.id,)) for view in found], ordering, start, limit)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select, text
 
-from models.store.obligations import RARE
+from models.store.filters import RARE
 from models.tables import Department, Obligation, QuarantineRule, Speech
 
 

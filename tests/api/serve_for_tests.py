@@ -16,7 +16,7 @@ from api import logs, server
 from api.main import create_app
 from api.settings import load
 from models.store import export, obligations
-from models.store.obligations import Filter
+from models.store.filters import Filter
 from models.store.paging import Position
 from tests.api.readers_for_tests import poisonable
 
