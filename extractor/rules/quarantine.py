@@ -385,9 +385,12 @@ def _tests_within(m: re.Match[str]) -> Needs | None:
 def _proof(m: re.Match[str]) -> Needs | None:
     """48小时内核酸阴性证明; not of people who hold one (持有48小时内核酸阴性证明的人员)."""
     within = _duration(m)
-    if within is None or m.string.startswith("的", m.end()):
+    if within is None or m.string.startswith("的", m.end()) or _WITHOUT.search(m.string, max(0, m.start() - 5), m.start()):
         return None
     return (Need("核酸检测", within=within),)
+
+
+_WITHOUT = re.compile("(?:没有|没带|无|未持有?|不持有?|缺少?|拿不出|不能提供|未能?出示)$")
 
 
 def _report(m: re.Match[str]) -> Needs | None:
@@ -675,7 +678,7 @@ RULES: tuple[Rule, ...] = (
             ("须持[48小时内核酸检测阴性证明]。", (Need("核酸检测", within="PT48H"),)),
             ("凭[72小时核酸阴性结果]入内。", (Need("核酸检测", within="PT72H"),)),
         ),
-        no=("48小时内完成核酸检测。", "核酸检测阴性证明要核对。"),
+        no=("48小时内完成核酸检测。", "没有48小时核酸证明的就地采样。", "核酸检测阴性证明要核对。"),
         build=_proof,
     ),
     Rule(
