@@ -107,6 +107,7 @@ _NAMES_AFTER = re.compile(
 _PLACES = ("居家", "集中", "在家")
 _LENGTH_OF = re.compile(rf"{_INSIDE}|期满|期间|[^，。；的]{{0,6}}(?:期满|人次)")
 _PAST = re.compile(r"(?:曾|被|已经?|累计|共)(?:被)?[^，。：；]{0,6}$")
+_AT_A_PLACE = re.compile("集中(?:隔离|医学观察)(?:点|场所|宾馆|酒店)(?:进行|实行|实施|接受|再)?$")
 _CONDITION = re.compile(r"(?:若|如果|如|凡|经|对于?|已)[^，。；：]{0,16}$")
 
 
@@ -149,7 +150,8 @@ def _isolation_after(m: re.Match[str]) -> Needs | None:
         return None
     if m["measure"] in _PLACES and not m["second"] and re.search("^[^，。；：]{0,4}(?:核酸|检测)", text[b : b + 6]):
         return None
-    return _lengths(_days(m), m["measure"], m["second"])
+    there = m["measure"] == "隔离" and _AT_A_PLACE.search(before)
+    return _lengths(_days(m), "集中隔离" if there else m["measure"], m["second"])
 
 
 def _until(m: re.Match[str]) -> Needs | None:
@@ -385,7 +387,11 @@ def _tests_within(m: re.Match[str]) -> Needs | None:
 def _proof(m: re.Match[str]) -> Needs | None:
     """48小时内核酸阴性证明; not of people who hold one (持有48小时内核酸阴性证明的人员)."""
     within = _duration(m)
-    if within is None or m.string.startswith("的", m.end()) or _WITHOUT.search(m.string, max(0, m.start() - 5), m.start()):
+    if (
+        within is None
+        or m.string.startswith("的", m.end())
+        or _WITHOUT.search(m.string, max(0, m.start() - 5), m.start())
+    ):
         return None
     return (Need("核酸检测", within=within),)
 
@@ -445,6 +451,7 @@ RULES: tuple[Rule, ...] = (
         "时长在后的隔离、监测、管控（集中隔离14天）",
         rf"(?P<measure>{_ISOLATION}|(?:居家|集中|在家)[待呆]?|观察)(?:(?:和|及|、|并)(?P<second>{_ISOLATION}))?{_LINK}{_FROM}{_DAYS}",
         yes=(
+            ("转运至集中隔离点[隔离7天]。", (Need("集中隔离", days=7),)),
             ("一律[集中隔离14天]。", (Need("集中隔离", days=14),)),
             ("应[居家医学观察不少于十四天]。", (Need("居家隔离", days=14),)),
             ("[居家隔离补足14天]。", (Need("居家隔离", days=14),)),
@@ -735,8 +742,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "quarantine.report-within",
         "限时报告（12小时内向社区报告）",
-        rf"{_HOURS}{_INSIDE}(?P<gap>[^。；：，0-9]{{0,20}}?)(?:[向到与][^。；：，0-9]{{1,28}}?(?:报告|报备|登记|申报|报到|上报)|报备|填报|申报|(?:主动|如实|再次)报告|报告(?:行程|健康|本人|个人))",
+        rf"{_HOURS}{_INSIDE}(?P<gap>[^。；：，0-9]{{0,20}}?)(?:[向到与][^。；：，0-9]{{1,28}}?(?:报告|报备|登记|申报|报到|上报)|报备|填报|申报|(?:主动|如实|再次)报告|报告(?:行程|健康|本人|个人|社区|村|居委|单位|学校))",
         yes=(
+            ("[2小时内报告社区]。", (Need("报告", within="PT2H"),)),
             ("返乡后[12小时内向村委会报告]。", (Need("报告", within="PT12H"),)),
             ("抵达[24小时内主动向社区报备]。", (Need("报告", within="PT24H"),)),
         ),

@@ -225,7 +225,7 @@ def _month_day(m: re.Match[str]) -> object:
     return DayShape(_unit(m), partial(_place, lambda y: _in_month(m, y, month)))
 
 
-_MONTH_WORDS = {"本": 0, "当": 0, "下": 1, "上": -1}
+_MONTH_WORDS = {"本": 0, "当": 0, "这": 0, "下": 1, "上": -1}
 
 
 def _relative_month(m: re.Match[str]) -> object:
@@ -625,9 +625,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "times.relative-month", "本月、下月、上月及其日",
-        rf"(?P<r>[本上下当次])(?<![以应理每数首0-9{_CN}].)个?月(?:{_MONTH_TAIL}|{_INSIDE})?(?!考|饼|租|薪|球|亮)",
+        rf"(?P<r>[本上下当次这])(?<![以应理每数首0-9{_CN}].)个?月(?:{_MONTH_TAIL}|{_INSIDE})?(?!考|饼|租|薪|球|亮)",
         yes=(
-            ("[下月10日前]报送", "2022-04-10"), ("[本月底]验收", "2022-03-31"), ("[上个月]", "2022-02-01/2022-02-28"),
+            ("[下月10日前]报送", "2022-04-10"), ("[本月底]验收", "2022-03-31"), ("[这个月底]公布", "2022-03-31"), ("[上个月]", "2022-02-01/2022-02-28"),
         ),
         no=("3次月考", "以下月饼", "登上月球"),
         build=_relative_month,
