@@ -73,7 +73,7 @@ def create_app(settings: Settings, *, read: Reader | None = None) -> FastAPI:
                     # What is there now stays: the cycle collector would walk it again and again while all wait.
                     gc.collect()
                     gc.freeze()
-                    workers.load_segmenters()
+                    workers.load_rest(database.dialect)
                     yield
             finally:
                 forgetting.cancel()

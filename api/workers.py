@@ -20,7 +20,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 import anyio
 from anyio import BrokenWorkerProcess, to_process
@@ -29,7 +29,9 @@ import extractor
 from api.settings import MEBIBYTE, Settings
 from extractor import pack
 from models.records import Extraction
-from models.store.prepared import Prepared, prepare
+
+if TYPE_CHECKING:
+    from models.store.prepared import Prepared
 
 log = logging.getLogger("duban.workers")
 
@@ -113,10 +115,10 @@ class Workers:
             await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.gather(*[self._end_one() for _ in range(self.processes)])
 
-    def load_segmenters(self) -> None:
-        """Begins to read, in each process, a text that needs the segmenter: that takes half a second, which no
-        document of a service should pay, nor its start."""
-        self._start(self._load_segmenters())
+    def load_rest(self, dialect: str) -> None:
+        """Begins to prepare, in each process, a text that needs the segmenter: to load what that takes lasts nearly a
+        second, which no document of a service should pay, nor its start."""
+        self._start(self._load_rest(dialect))
 
     @asynccontextmanager
     async def admitted(self) -> AsyncIterator[None]:
@@ -178,8 +180,9 @@ class Workers:
         """Starts what is missing and loads the rules there."""
         await asyncio.gather(*[self._load_one() for _ in range(self.processes)])
 
-    async def _load_segmenters(self) -> None:
-        await asyncio.gather(*[self._use_one(self._read, NEEDS_SEGMENTER, None) for _ in range(self.processes)])
+    async def _load_rest(self, dialect: str) -> None:
+        calls = (self._use_one(prepared, self._read, NEEDS_SEGMENTER, None, dialect) for _ in range(self.processes))
+        await asyncio.gather(*calls)
 
     async def _load_one(self) -> None:
         async with self._slots:
@@ -243,6 +246,8 @@ def written(read: Reader, text: str, date: dt.date | None) -> bytes:
 
 def prepared(read: Reader, text: str, date: dt.date | None, dialect: str) -> Prepared:
     """What `read` finds in a text, ready to be stored."""
+    from models.store.prepared import prepare  # takes a third of a second, and a process should start at once
+
     found = read(text, date)
     result = found.to_json()
     if len(result) > MAX_RESULT_BYTES:

@@ -34,9 +34,9 @@ def pid() -> int:
     return os.getpid()
 
 
-def has_segmenter() -> tuple[int, bool]:
-    """Which process answers, and whether it has loaded what cuts words."""
-    return pid(), "spacy.lang.zh" in sys.modules
+def has_all() -> tuple[int, bool]:
+    """Which process answers, and whether it has loaded what cuts words and what makes rows."""
+    return pid(), {"spacy.lang.zh", "sqlalchemy"} <= sys.modules.keys()
 
 
 async def failure(pool: Workers, text: str) -> str:
@@ -91,13 +91,13 @@ def test_signals_to_the_whole_group_do_not_end_documents() -> None:
     pooled(test)
 
 
-def test_the_segmenter_is_there_before_a_document_needs_it() -> None:
+def test_what_takes_long_to_load_is_there_before_a_document_needs_it() -> None:
     async def test(pool: Workers) -> None:
         async def loaded() -> bool:
-            found = await asyncio.gather(*(pool.run(5.0, has_segmenter) for _ in range(8)))
+            found = await asyncio.gather(*(pool.run(5.0, has_all) for _ in range(8)))
             return len({process for process, _ in found}) == 2 and all(has for _, has in found)
 
-        pool.load_segmenters()
+        pool.load_rest("sqlite")
         async with asyncio.timeout(20):
             while not await loaded():
                 await asyncio.sleep(0.05)
