@@ -168,8 +168,6 @@ def evidence(text: str, all_pieces: Sequence[Piece]) -> list[Features]:
     for k, (f, p, clauses) in enumerate(zip(out, all_pieces, own, strict=True)):
         _shape(f, text, p, clauses)
         _clause_demands(f, clauses, demands[k], denies[k])
-        if "shape.question" in f and "shape.demands" in f and len(clauses) > 4:
-            del f["shape.question"]  # a long demand may end in a rhetorical question (……谁想追究这个事？)
     return out
 
 

@@ -71,11 +71,6 @@ WITHIN: dict[PartyType, frozenset[str]] = {
 """Governing verbs that describe a name of this type: 进入商场人员, 校外培训治理专班."""
 ALSO_VERBS = frozenset({"组织", "宣传", "建设", "规划", "督查", "巡察", "监察", "检察", "教育", "应急", "统计", "审计", "绿化", "编制", "服务", "招商", "监管"})
 """Bare fields that are verbs or plain nouns when they stand alone."""
-MATTERS = frozenset({
-    "教育", "农业", "交通", "水利", "旅游", "文化", "科技", "体育", "金融", "商务", "宣传", "组织", "建设", "规划", "统计", "绿化", "公路", "铁路", "能源", "粮食", "卫生", "环境保护",
-    "生态环境", "自然资源", "安全监管", "扶贫", "信访", "招商", "供水", "供气", "燃气", "供热", "采购", "移动", "乡村振兴", "大数据", "移民", "医保", "社保", "民政", "消防", "应急", "林业", "财政",
-})  # fmt: skip
-"""Bare fields that name a matter as well: 教育，要久久为功 names nobody."""
 VERBS_FIRST = frozenset({"组织", "教育", "服务", "建设", "规划"})
 MODIFIER = re.compile("(?:[0-9]{1,3}[户家个所名])?(?![个名家这那报送交经更]|商(?![业贸]))[一-鿿（）]{1,20}$")
 ACTIONS = frozenset((*ADVERBS, *VERBS))

@@ -18,7 +18,7 @@ from extractor.directory import Crosses, Group
 from extractor.matcher import candidates, settle
 from extractor.rule import Match, Rule
 from extractor.rules.actions import ACTS, ADVERBS, GOVERNING, RESULT, VERBS, either
-from extractor.rules.names import MATTERS, WHILE
+from extractor.rules.names import WHILE
 from extractor.rules.subjects import LEADING
 from models.records import PartyType
 
@@ -349,23 +349,11 @@ _THINGS = (
 )
 """What a unit has and answers for."""
 _NO_TRADE = ("办理", "办得", "办成", "办好", "办完", "做得", "做好", "做完", "做到", "干得", "干好", "干完", "开展", "开工", "开放", "开学", "种得", "养得", "管得", "管好", "管住", "收到", "运行", "修好", "修得", "送到", "带头", "带来", "带好", "搞得", "搞好", "跑得", "卖得", "挖出")
-LET = Rule(
-    "parties.let", "让、叫某单位去做",
-    f"[让叫](?<!不要.)(?<![别没能].)(?P<span>[{ORGANS}{FIELDS}])(?:来|去|到|派|出|给|先|马上|立即|连夜|直接|今[天晚]|明[天早])",
-    yes=("这件事让[公安局]去查。", "叫[值班室]马上核对。"),
-    no=("让企业放心。", "让群众来评判。", "不要让护士去挡。"),
-)  # fmt: skip
 FALLS_TO = Rule(
     "parties.falls-to", "归某单位管",
     f"归(?P<span>{_ANY})(?:统一)?(?:管(?![理控])|负责|包|办|抓|牵头|处理|(?=[，。；]))",
     yes=("路面归[公路局]管，", "善后归[民政局]负责。", "山上归[林场]，山下归镇里。"),
     no=("归口管理要理顺。", "款项归企业所有。"),
-)  # fmt: skip
-HANDED = Rule(
-    "parties.handed", "派单、交办给某方，限时办理",
-    f"(?:推送|派发|派单|交办|转交|转办|下发|移交|分发|分派|推|发|转|交)(?:到|至|给)?(?P<span>{NAMES})，(?=[^，。；{ORGANS}{OTHERS}\n]{{0,6}}(?:(?:[0-9]{{1,3}}|[一二三两半])个?(?:小时|分钟|天|日|工作日)(?:之?内|以内)|当[天日]|第一时间|立即|限期|限时))",
-    yes=("线索移交[各县区]，24小时内核查到位。", "工单派发到[网格员]，当天上门。"),
-    no=("名单报县委办公室，3日内公示。", "及时向社区报告，24小时内完成。", "材料交给学校，存档备查。"),
 )  # fmt: skip
 _ASKED_TO = re.compile("(?:派|安排|抽|请|叫|让|找|组织|给|帮|替|陪|报|带着|领着|跟着)[^，。；：！？\n]{0,14}$|(?:" + either((*GOVERNING, "哪个", "哪些", "哪位")) + "|[对向给为把将被使与同跟到在从经送至于按据以找问靠怪怨])$")
 """Sends or asks somebody: 派一名技术员盯着."""
@@ -419,7 +407,7 @@ TRADE = Rule(
     build=lambda m: None if m["span"][:2] in _NO_TRADE or (m["called"] and m.string[m.start()] not in "。；！？\n") else True,
 )  # fmt: skip
 SHADOW_RULES: tuple[Rule, ...] = (
-    CHAIR, TOGETHER, ASKED, LET, BY, FALLS_TO, HANDED, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, ALLOTTED, COLLEAGUES, RELATIVE, BODIES, PLACES, TABLE_LEAD, TABLE, ENCOURAGED, PLACE, PEOPLE, COORDINATE, SUBJECT, SET_UP, WHEN, BEING, WORK, TIMED, DOER, DOER_NEXT, TOPIC, FIELDS_DOER,
+    CHAIR, TOGETHER, ASKED, BY, FALLS_TO, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, ALLOTTED, COLLEAGUES, RELATIVE, BODIES, PLACES, TABLE_LEAD, TABLE, ENCOURAGED, PLACE, PEOPLE, COORDINATE, SUBJECT, SET_UP, WHEN, BEING, WORK, TIMED, DOER, DOER_NEXT, TOPIC, FIELDS_DOER,
     ORGAN_DOER, ADDRESSED, COUNTED, BELONGING, STAFF_OF, TRADE, WITH_CASE, FROM_CASE, RELATIVE_DOER, PARALLEL,
 )  # fmt: skip
 """In the order of precedence: the first rule that finds a group names it."""
@@ -526,8 +514,6 @@ def _fits(rule: Rule, text: str, group: Group, before: str, after: str) -> bool:
         return False
     if last.type in ("post", "public", "institution") and _PUNISHED.match(after):
         return False
-    if group.end > last.end and _PLACES_TAIL.search(text, last.end, group.end) and _HAPPENS_AT.match(after):
-        return False
     if rule is TOGETHER:
         return last.type != "body" or not _NEW_BODY.search(text, max(0, group.start - 6), group.start)
     if rule is ALLOTTED:
@@ -541,10 +527,7 @@ def _fits(rule: Rule, text: str, group: Group, before: str, after: str) -> bool:
     if rule is STAFF_OF:
         return bool(_MEN.match(text, group.end))
     if rule is ADDRESSED:
-        matter = group.bare and text[first.start : last.end] in MATTERS and _SAID_OF_MATTER.match(after, 1)
-        if matter or (last.type == "public" and (_UNDERGOES.match(after, 1) or after.startswith(("，执行", "，继续", "，接受")))):
-            return False
-        if _COUNTED_PLACES.match(text, group.start) and last.type in ("institution", "territory"):
+        if last.type == "public" and (_UNDERGOES.match(after, 1) or after.startswith(("，执行", "，继续", "，接受"))):
             return False
         told = text[group.start : first.end]
         return "的" not in told or (last.type in ("post", "public") and "是" not in told)
@@ -663,16 +646,8 @@ _STAFF = re.compile("(?:人员|教师|老师|职工|专家|医生|护士|队伍)
 """Staff named in general: often an object, so only clear verbs make it a subject."""
 _UNDERGOES = re.compile("(?:也|均|都|则|原则上)?(?:一律|必须|应|要)?(?:不让|实行|实施|调整|采取|纳入|落实(?=[^，。；]{0,12}(?:隔离|监测|管控|检测))|劝返|进行[^，。；]{0,8}隔离)")
 """What is done to people, not by them."""
-_PLACES_TAIL = re.compile("(?:场所|区域|部位|点位|地段|路段|环节)$")
-_HAPPENS_AT = re.compile(
-    "(?:都|均|全部|也)?(?:要|必须|应当?|须)(?:做到|全面|全部|实行|实现|坚持)?"
-    "(?:闭环|封闭|全覆盖|有人|重点|加密|反复|作为|纳入|消杀|消毒到位|逐一排查|巡查|巡逻|检查|看[住死牢]|盯[住死紧牢]|守[住死牢]|管[住死]|严防死守)"
-)
-"""What is done at a list of places, by others: 车站、码头等场所要加密巡查."""
 _MEN = re.compile("(?:上|口|这边|那边)?的[^，。；：\n]{0,3}(?:小伙子|师傅|弟兄|年轻人|伙计|年轻老师|人(?![员数手家大才口均]))")
 """The people of a unit, who stand for it."""
-_COUNTED_PLACES = re.compile("(?:[一二三四五六七八九十两几]|[0-9]{1,3})[个处条座]")
-"""Places that something is said of: 三个卡点，."""
 _PUNISHED = re.compile("(?:一律|就地|当场|先行)(?:免职|撤职|停职|撤换|处分|开除|查处|问责)")
 """What is done to offenders: 班子成员就地免职."""
 _COLLEAGUES = re.compile("(?:(?<!主要负责)同志|干部|医生|民警|护士|职工|战士|老师|教师|教练)$")
@@ -681,8 +656,6 @@ _PIPED = frozenset({"燃气", "供水", "供气", "供热", "移动"})
 """Fields that a pipe is named after: 燃气管."""
 _NEW_BODY = re.compile("(?:组成|成立|组建|设立|派出)联合$")
 """A body that is only set up: 组成联合验收组."""
-_SAID_OF_MATTER = re.compile("要|应|必须|须|重在|重点|关键|既|不|就|事关|关系|作为")
-"""What is said of a matter: 教育，重在引导."""
 _TESTED = re.compile("(?:要|应|须|均|都|一律)?每?[0-9一二三两]{0,2}[天日周][0-9一二三两]{1,2}(?:检|次核酸|次检测|次抗原)")
 """How often people are tested (每周两检): a measure on them."""
 
