@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -52,8 +52,7 @@ Crosses = Callable[[str, int, int], bool]
 """crosses(text, start, end): does the segmenter see a word that sticks out of text[start:end]?"""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A name in the text, half-open offsets.
 
     ``bare`` when it is only a field of work (``交通``): it names its organ in company (``交通、住建等部门``) and is an
@@ -69,8 +68,7 @@ class Name:
     core: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Names joined by 、和及. [start, end) also covers a generic tail (``等行业主管部门``), which is no name itself."""
 
     start: int
@@ -79,8 +77,7 @@ class Group:
     bare: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What an alias stands for."""
 
     canonical: str
@@ -158,7 +155,7 @@ def look_up(name: str, otherwise: PartyType = "department") -> Entry:
         return Entry(normal(name), "body")
     for cut in range(min(len(name) - 1, 8)):
         if found := table.get(name[cut:]):
-            return replace(found, bare=False)
+            return found._replace(bare=False)
     if INNER_OFFICE.search(name):
         return Entry(normal(name), "department")
     m = ENDING.search(name)
@@ -246,7 +243,7 @@ def names(text: str, start: int, end: int, found: Sequence[Hit]) -> list[Name]:
             out[-1] = whole
         elif last and 0 < at - last.end <= 12 and _modifies(text, last, name, word) and _plain(text, last.end, at):
             kind: PartyType = "institution" if name.type == "all" else name.type
-            out[-1] = replace(name, start=last.start, canonical=normal(text[last.start : b]), type=kind)
+            out[-1] = name._replace(start=last.start, canonical=normal(text[last.start : b]), type=kind)
         else:
             out.append(name)
         floor = name.end
@@ -319,7 +316,8 @@ def _widened(text: str, start: int, floor: int, name: Name) -> Name:
     if name.type == "post" and TRAVEL.search(text, at, name.end):
         return Name(at, name.end, normal(text[at : name.end]), "public", core=name.start)
     said = name.type == "department" or name.canonical in ("主要领导", "分管领导")
-    return replace(name, start=at, core=name.start, canonical=name.canonical if said else normal(text[at : name.end]))
+    whole = name.canonical if said else normal(text[at : name.end])
+    return Name(at, name.end, whole, name.type, name.bare, name.start)
 
 
 def _merged(text: str, first: Name, second: Name, word: bool) -> Name | None:
@@ -329,16 +327,16 @@ def _merged(text: str, first: Name, second: Name, word: bool) -> Name | None:
     if text[second.start] == "每":
         return None
     if first.type == "public" and second.type == "post":
-        return replace(second, start=first.start, canonical=normal(text[first.start : second.end]))
+        return second._replace(start=first.start, canonical=normal(text[first.start : second.end]))
     if second.bare and text[first.start : first.end] == "各级":
-        return replace(second, start=first.start, bare=False)
+        return second._replace(start=first.start, bare=False)
     generic = text[second.start : second.end] in ("地区", "区域") and text[first.start] != "各"
     if second.canonical == "本人" and first.type == "public":
-        return replace(first, end=second.end)
+        return first._replace(end=second.end)
     if first.type in ("post", "public") and second.type == "institution" and text[second.start] not in "各每有相":
         return Name(first.start, second.end, normal(text[first.start : second.end]), "institution")
     if first.type == second.type == "public":
-        return replace(second, start=first.start, canonical=normal(text[first.start : second.end]))
+        return second._replace(start=first.start, canonical=normal(text[first.start : second.end]))
     if first.bare and second.end - second.start > 1 and text[second.start : second.end].endswith(("办", "室", "科")):
         return Name(first.start, second.end, normal(text[first.start : second.end]), second.type)
     verb = first.bare and not word and text[first.start : first.end] in VERBS_FIRST
@@ -347,7 +345,7 @@ def _merged(text: str, first: Name, second: Name, word: bool) -> Name | None:
     if first.type == "territory" and text[second.start : second.end].endswith(("管委会", "居委会", "村委会", "办事处")):
         return Name(first.start, second.end, normal(text[first.start : second.end]), "territory")
     if first.type == second.type == "territory" and "政府" not in second.canonical:
-        return replace(second, start=first.start, canonical=normal(text[first.start : second.end])) if generic else None
+        return second._replace(start=first.start, canonical=normal(text[first.start : second.end])) if generic else None
     if first.type == "body" and second.canonical == "办公室":
         return Name(first.start, second.end, normal(text[first.start : second.end]), "body")
     return Name(first.start, second.end, second.canonical, second.type)
@@ -363,7 +361,7 @@ def groups(text: str, end: int, found: Sequence[Name]) -> list[Group]:
         i += 1
         while True:
             if i < len(found) and (at := _joins(text, stop, found[i], members[-1].bare)) is not None:
-                members.append(found[i] if found[i].start == at else replace(found[i], start=at))
+                members.append(found[i] if found[i].start == at else found[i]._replace(start=at))
                 stop = _aside(text, found[i].end, end)
                 i += 1
             elif (other := UNKNOWN.match(text, stop, end)) and len(members) < 40:
@@ -377,7 +375,7 @@ def groups(text: str, end: int, found: Sequence[Name]) -> list[Group]:
                 break
         if members[-1].bare and (rest := REST.match(text, stop, end)):
             stop = rest.end()
-            members[-1] = replace(members[-1], end=stop, bare=False, canonical=normal(text[members[-1].start : stop]))
+            members[-1] = members[-1]._replace(end=stop, bare=False, canonical=normal(text[members[-1].start : stop]))
         tail = TAIL.match(text, stop, end)
         if tail:
             stop = tail.end()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from extractor.rule import compiled
 from extractor.rules import items as rules
@@ -13,8 +14,7 @@ from models.records import ItemFunction, MarkerStyle
 _DIGIT = {c: i for i, c in enumerate("一二三四五六七八九", 1)}
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """An enumerated point, in half-open offsets of the cleaned text.
 
     [start, marker_end) is the marker, [marker_end, heading_end) its heading, [start, end) the whole point with its
@@ -32,8 +32,7 @@ class Point:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A point before its function is known. ``first`` is the index of the first point of its list (its eldest sibling).
 
     ``gap`` says that its number does not follow its elder sibling's (or that a list does not begin at one).
@@ -50,8 +49,7 @@ class Node:
     gap: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Marker:
+class _Marker(NamedTuple):
     """A place that reads like a marker.
 
     ``edge`` says what stands before it: line (a line begins), strong (。；：), weak (，、), none.
@@ -190,7 +188,7 @@ def _paired(markers: list[_Marker]) -> list[_Marker]:
             if m.number == 2 and m.edge != "none":
                 later[m.kind] = m.start
             elif m.number == 1 and m.edge == "none" and later.get(m.kind, 1 << 60) - m.start <= 400:
-                m = replace(m, edge="weak")
+                m = m._replace(edge="weak")
         keep.append(m)
     return keep[::-1]
 
@@ -262,7 +260,7 @@ class _Builder:
             for k in range(i, len(self.nodes)):
                 if self.nodes[k].start >= found.start():
                     break
-                self.nodes[k] = replace(self.nodes[k], end=min(self.nodes[k].end, found.start()))
+                self.nodes[k] = self.nodes[k]._replace(end=min(self.nodes[k].end, found.start()))
 
     def _line(self, number: int) -> str:
         start = self.line_starts[number]
@@ -274,7 +272,7 @@ class _Builder:
         for level in self.levels[depth:]:
             self.seen[level.kind] = level.last
             i = level.points[-1]
-            self.nodes[i] = replace(self.nodes[i], end=at)
+            self.nodes[i] = self.nodes[i]._replace(end=at)
         del self.levels[depth:]
 
     def _plain_line(self, number: int) -> None:
@@ -309,7 +307,7 @@ class _Builder:
             level = self.levels[depth]
             number = level.last + 1 if m.number == 0 else m.number
             before = level.points[-1]
-            self.nodes[before] = replace(self.nodes[before], end=m.start)
+            self.nodes[before] = self.nodes[before]._replace(end=m.start)
             self._add(level, m, number, self.nodes[before].parent, gap=number != level.last + 1)
             return
         resumed = self._resumed(m)

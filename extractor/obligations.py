@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from extractor.items import Node, Point
 from extractor.rule import compiled
@@ -28,8 +28,7 @@ from extractor.verdict import (
 from models.records import Modality, VerdictKind
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A sentence with its verdict, in half-open offsets of the cleaned text.
 
     A sentence is cut where a point begins, so it never crosses the marker of a point. ``line`` counts lines of the
@@ -114,7 +113,7 @@ def _strongest(f: Features, table: str, positive: bool) -> str:
     """The rule of the sign that weighs most for the verdict reached; words come before their shape and surroundings."""
     sign = 1.0 if positive else -1.0
     for considered in (_of_words(table), weights()[table]):
-        weight, name = max([(sign * considered[n] * f[n], n) for n in considered.keys() & f.keys()], default=(0.0, ""))
+        weight, name = max([(sign * considered[n] * f[n], n) for n in f if n in considered], default=(0.0, ""))
         if weight > 0:
             return _shown(name) or ("verdict.shape" if name.startswith("shape.") else "verdict.context")
     return "verdict.context"

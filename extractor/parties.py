@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from extractor import roles
 from extractor.directory import Crosses
@@ -14,8 +14,7 @@ from extractor.rules import subjects
 from models.records import PartyType, Role
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A name in the cleaned text of somebody who has to act: half-open offsets, the directory's name and type, and
     the id of the rule that found it."""
 
@@ -26,8 +25,7 @@ class Mention:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """A party's part in one sentence; ``inherited`` when its mention stands in an earlier one."""
 
     mention: Mention

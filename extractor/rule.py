@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 Build = Callable[["re.Match[str]"], object]
 
@@ -37,8 +38,7 @@ class Rule:
     build: Build = keep
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A finding: half-open offsets in the text that was searched, and the value that the rule built."""
 
     rule: Rule

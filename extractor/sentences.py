@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _END = re.compile(r"[。！？!?；;]{1,8}[”’」』\"'）)]{0,4}|\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence of the cleaned text: half-open offsets, no white space at its ends.
 
     ``line`` counts the lines (paragraphs) of the cleaned text from 0. A sentence ends after 。！？； with their closing

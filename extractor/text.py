@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from extractor.rule import Rule, compiled
 from extractor.rules import noise
@@ -86,8 +87,7 @@ class CleanText:
         return Span(start=a, end=b, text=text, clean=None if b - a == end - start else self.text[start:end])
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     """A line of the raw text: [start, end) raw, without the white space around it.
 
     ``view`` is the line with neither spaces nor half-width marks.
@@ -364,7 +364,7 @@ def _kept(view: str, body: list[_Line], cuts: list[tuple[int, int]]) -> Iterator
             continue
         cut_by_page = line.start in starts and _PAGE_MARK.match(line.view)
         if k > before:  # a notice in a title, with its marks, makes no prose of it
-            line = replace(line, view="".join(view[a:b] for a, b in words))
+            line = line._replace(view="".join(view[a:b] for a, b in words))
         if above and not cut_by_page and not _wrapped(above, line, width):
             newline = view.index("\n", above.end)
             yield newline, newline + 1

@@ -12,10 +12,13 @@ import math
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import repeat
+from operator import mul
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
@@ -27,8 +30,7 @@ from extractor.sentences import Sentence
 Features = dict[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A sentence, cut where a point begins: half-open offsets of the cleaned text, its line, its innermost point.
 
     ``words`` is where its own words begin, after the marker.
@@ -104,8 +106,12 @@ def _heads(text: str, all_pieces: Sequence[Piece]) -> tuple[set[int], list[list[
                 continue
             every.add(at)
             for _ in range(3):
-                word = next((w for w in _BY_HEAD.get(text[at], ()) if text.startswith(w, at)), None)
-                if word is None or at + len(word) >= p.end:
+                for word in _BY_HEAD.get(text[at], ()):
+                    if text.startswith(word, at):
+                        break
+                else:
+                    break
+                if at + len(word) >= p.end:
                     break
                 at += len(word)
                 if text[at] in "，：":
@@ -138,11 +144,14 @@ def evidence(text: str, all_pieces: Sequence[Piece]) -> list[Features]:
     demands: list[list[int]] = [[] for _ in all_pieces]
     denies: list[list[int]] = [[] for _ in all_pieces]
     k, size = 0, len(text)
+    p, f, words, stop = all_pieces[0], out[0], all_pieces[0].words, all_pieces[0].end
     for word, a, b in lexicon.automaton.find_matches_as_indexes(text, overlapping=True):  # in the order of their ends
-        while all_pieces[k].end < b and k + 1 < len(all_pieces):
-            k += 1
-        p = all_pieces[k]
-        if a < p.words or b > p.end:
+        if stop < b:
+            while all_pieces[k].end < b and k + 1 < len(all_pieces):
+                k += 1
+            p, f = all_pieces[k], out[k]
+            words, stop = p.words, p.end
+        if a < words or b > stop:
             continue
         for cue, head, near, before, after, demand, denial in lexicon.cues[word]:
             if head and a not in heads:
@@ -151,11 +160,11 @@ def evidence(text: str, all_pieces: Sequence[Piece]) -> list[Features]:
                 continue
             if (before and a and text[a - 1] in before) or (after and b < size and text[b] in after):
                 continue
-            out[k][cue] = 1.0
-            if near and b < p.end:
-                verb = _HOW.match(text, b, p.end).end()  # type: ignore[union-attr]
-                if verb < p.end and (text[b] in "要应须把将先" or _bare(text, verb)):
-                    out[k]["shape.actor-acts" if verb == b else "shape.actor-acts-so"] = 1.0
+            f[cue] = 1.0
+            if near and b < stop:
+                verb = _HOW.match(text, b, stop).end()  # type: ignore[union-attr]
+                if verb < stop and (text[b] in "要应须把将先" or _bare(text, verb)):
+                    f["shape.actor-acts" if verb == b else "shape.actor-acts-so"] = 1.0
             if demand:
                 demands[k].append(a)
             elif denial:
@@ -280,8 +289,11 @@ def weights() -> dict[str, dict[str, float]]:
 
 def weighed(f: Mapping[str, float], table: Mapping[str, float]) -> float:
     """The weighted sum of signs; those without a weight count nothing."""
-    get = table.get
-    return sum([get(name, 0.0) * value for name, value in f.items()])
+    values: Iterator[float] = map(mul, map(table.get, f, _NOTHING), f.values())
+    return sum(values)
+
+
+_NOTHING = repeat(0.0)
 
 
 def probability(f: Mapping[str, float], table: Mapping[str, float], about_text: float = 0.0) -> float:

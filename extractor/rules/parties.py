@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from extractor import directory
@@ -457,8 +456,7 @@ class Body(NamedTuple):
     continues: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A group that has to act. ``after`` are the words behind it in the shadow, for its role; ``label`` is the word of
     a list that gives the role (牵头), if any."""
 
@@ -555,7 +553,7 @@ def _without_matter(text: str, group: Group) -> Group:
         return group
     entry = directory.look_up(text[first.core : first.end])
     name = directory.Name(first.core, first.end, entry.canonical, entry.type)
-    return replace(group, start=first.core, names=(name, *group.names[1:]))
+    return group._replace(start=first.core, names=(name, *group.names[1:]))
 
 
 _UNKNOWN_TYPE: dict[str, PartyType] = {"parties.bodies": "body", "parties.colleagues": "post", "parties.places": "territory", "parties.place": "territory"}
@@ -637,7 +635,7 @@ class _Shadow:
 def _last_of_list(text: str, name: directory.Name) -> directory.Name:
     """The last of a list without what counts the list: 东湖 of 长桥、南苑、东湖三个街道."""
     m = _COUNTED.match(text, name.start, name.end)
-    return name if m is None else replace(name, end=m.end("one"), canonical=m["one"])
+    return name if m is None else name._replace(end=m.end("one"), canonical=m["one"])
 
 
 _COUNTED = re.compile("(?P<one>[一-鿿]{2,4}?)(?:[0-9]{1,2}|[二三四五六七八九十两]{1,2})个")
