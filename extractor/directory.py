@@ -241,6 +241,8 @@ def names(text: str, start: int, end: int, found: Sequence[Hit]) -> list[Name]:
         word = word and (len(out) < 2 or out[-2].end < out[-1].start)
         if last and last.end == at and (whole := _merged(text, last, name, word)):
             out[-1] = whole
+        elif last and last.end == at and name.bare and text[at:b] in ALSO_VERBS:
+            continue  # what the unit before it does: 教育局 + 组织
         elif last and 0 < at - last.end <= 12 and _modifies(text, last, name, word) and _plain(text, last.end, at):
             kind: PartyType = "institution" if name.type == "all" else name.type
             out[-1] = name._replace(start=last.start, canonical=normal(text[last.start : b]), type=kind)

@@ -339,6 +339,8 @@ def _wrapped(above: _Line, below: _Line, width: int | None) -> bool:
     before, after = above.view, below.view
     if below.indented or before[-1] in _TERMINAL or _OPENING.match(after) or ("|" in before and "|" in after):
         return False
+    if before.count("|") >= 2:  # a row of a table, and prose below it
+        return False
     if before[-1] in "，、" or (width is not None and len(before) >= width):
         return True
     marked = bool(_OPENING.match(before))

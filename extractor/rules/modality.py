@@ -15,6 +15,17 @@ QUESTION = Rule(
     no=("要问清去向。", "吃什么要登记。"),
 )  # fmt: skip
 
+_LABELS = (
+    "(?:序号|编号|(?:工作|主要|重点|整改|具体)?(?:任务|事项|内容|措施|目标|项目|要求)(?:及措施|及目标|清单)?|(?:存在|突出|反馈)?问题(?:描述|清单)?"
+    "|(?:责任|牵头|配合|主办|协办|督办|包保|挂联|实施|责任主体|整改)?(?:单位|部门|领导|责任人|人|主体)(?:及责任人)?|(?:完成|整改|办结|推进)?(?:时限|时间|期限|进度)(?:要求)?|备注|进展情况|说明)"
+)
+TABLE_HEAD = Rule(
+    "modality.table-head", "表头",
+    rf"\A\|?{_LABELS}\|(?:[^|\n，。；：]{{0,10}}\|){{0,8}}{_LABELS}\|?\Z",
+    yes=("[序号|工作任务|牵头单位|完成时限]", "[整改措施|责任单位]"),
+    no=("责任单位：县水利局", "疏通河道|县水利局|6月底前"),
+)  # fmt: skip
+
 FORBID = Rule(
     "modality.forbid", "禁止",
     r"严禁|不得|禁止|不准|不许|不允许|切忌|切勿|不要|不能|不可(?!避免)|决不|绝不|一律不|谢绝|暂不|不让|杜绝|(?<!不可)避免|勿|不予|不再|非必要不"
@@ -47,7 +58,7 @@ SETTING = Rule(
     no=("各镇组织巡查", "备足沙袋"),
 )  # fmt: skip
 
-RULES: tuple[Rule, ...] = (QUESTION, FORBID, REQUIRE, ENCOURAGE, SETTING)
+RULES: tuple[Rule, ...] = (QUESTION, TABLE_HEAD, FORBID, REQUIRE, ENCOURAGE, SETTING)
 
 
 def run(text: str) -> list[Match]:

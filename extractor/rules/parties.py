@@ -29,11 +29,11 @@ _SEAM = "\ue003"
 NAMES = f"[{ORGANS}{OTHERS}]"
 _ANY = f"[{ORGANS}{OTHERS}{FIELDS}]"
 _MODAL = (
-    "(?:要(?![求点素害件闻职塞地道义])|应(?![急对用邀届变试收付有])|须|需(?![求量])|必须|务必|不得|不准|不许|不能|决不能|绝不能|严禁"
+    "(?:要(?![求点素害件闻职塞地道义]|请[出来过到])|应(?![急对用邀届变试收付有])|须|需(?![求量])|必须|务必|不得|不准|不许|不能|决不能|绝不能|严禁"
     "|得(?=做|把|有|抓)|可(?![能靠行控])|将(?!军)|一律|请(?![求示假])|不(?:要|能|再|许|准|打|返|参|用(?!说))|别(?![的人处墅样名说])|甭|是[^，。；\n]{0,16}(?:第一责任人|责任主体|责任人|第一责任)|负责(?!人|同志|制|领导)|牵头|承担|主责|负总责)"
 )
 # Atomic, so that the longest adverb holds and no shorter one is tried after it.
-_SPOKEN = ("直接", "免费", "挨个", "轮着", "轮班", "一家一家", "一个一个", "一户一户", "一村一村", "一天一天", "一人一段", "一起", "一块", "一块儿", "滚动", "不间断")
+_SPOKEN = ("半步", "一步", "一刻", "片刻", "直接", "免费", "挨个", "轮着", "轮班", "一家一家", "一个一个", "一户一户", "一村一村", "一天一天", "一人一段", "一起", "一块", "一块儿", "滚动", "不间断")
 """How speech says in what way, beside the adverbs of writing."""
 _ADVERB = "(?>" + either((*ADVERBS, *_SPOKEN)) + "|既|每[日天周月]|又|均|都|也|还|再|更|先|就|只)"
 _PLAIN_VERB = "(?:" + either((*ADVERBS, *VERBS)) + "|[把将对按在向给从])"
@@ -48,16 +48,20 @@ _VERB = (
     + f"|{RESULT}|[把将对按以在向为给从用抓做建管查盯到去让使每与找凭持留包驻接收带派](?![象外的设理护控线责])|全(?![省市县区国力面员民年程部体局校院镇乡村])|开(?![学展发放业工办设会端通始启支销水源创心])|[送腾掏搬运借](?![别货行营输鉴款出空])|{_ONE_CHARACTER}|第一个|头一个|小心|慢着|快着|即[一-鿿]即|满[发负]|调整(?!为)|各(?=[出派自负司有])|出(?![台现])|逐[户村人项条级一]|每[日天周月季年]|[0-9]{{1,3}}(?:小时|分钟|天|日)内|于[0-9本下今]|不(?:得|准|再|能|要|可|经|按|许)|需要?|自己(?!的|人)|自己的[^，。；：\n]{{1,6}}自己|开放(?![时日式度]))"
 )
 _TIME = (
-    "(?:[自从于在]?(?![一二三四五六七八九十]{1,2}[期号厂院类等标区科])(?:[0-9]{1,4}|[一二三四五六七八九十]{1,3}|每|今|明|本|下|年|月|半)[^，。；：的{SIGNS}\n]{0,12}?(?:前|内|起|后|之?前|[日天周月次季度点时])"
+    "(?:(?:自|从)?(?:即日|现在|今天|今晚|今日|明天|明日)起|[自从于在]?(?![一二三四五六七八九十]{1,2}[期号厂院类等标区科])(?:[0-9]{1,4}|[一二三四五六七八九十]{1,3}|每|今|明|本|下|年|月|半)[^，。；：的就{SIGNS}\n]{0,12}?(?:前|内|起|后|之?前|[日天周月次季度点时])"
     "|[^，。；：的{SIGNS}\n]{1,10}(?:[0-9]{1,3}|[一二三四五六七八九十半两]{1,3})(?:个)?(?:小时|分钟|天|日|工作日)内|(?:今[天晚早夜]|明[天晚早]|后天|这[周月]|这个月|这[两几]天|半夜|凌晨|天[黑亮]之?前)(?!的)|[本下次]?(?:周[一二三四五六日末]|月[初中底末]|年[底末]|[上中下]旬))"
 ).replace("{SIGNS}", NAMES[1:-1] + FIELDS)
 _NOMINAL = "(?:的|这|、|，|。|；|：|”|）|》|等|之间|责任|工作(?!落实|推进)|职责|会议|文件|通知|人数|作风|能力|名单|内部|意见|精神|关系|制度|管理|建设|代表|主体|安全|形象|利益|问题|汇报|情况|以外|以上|以下|和|及|与|或|$|\n)"
-_SAYS = "(?:通报|汇报|传达|介绍|推送|表彰|部署)(?:了|的)|要求|叮嘱|嘱咐|提醒|强调|指出|同意"
+_SAYS = "(?:通报|汇报|传达|介绍|推送|表彰|部署)(?:了|的)|要求|叮嘱|嘱咐|提醒|强调|指出|同意|建议"
+_WITHOUT = "(?:不(?!是)|[没未有])[^，。；：的\\n]{1,8}的"
+"""Narrows the name before it to some of those named: 老人没人照看的，由村里管."""
+_DONE_TO = "对[^，。；：\\n]{1,14}的[^，。；：的\\n]{0,4}(?:检查|管理|服务|支持|监管|考核|评价|处罚|投诉|执法|审批)[能要应须]"
+"""Makes a matter of the name before it: 部门对企业的检查要合并."""
 # The lookahead holds the first characters of all words: to try the words one after the other is dear. Atomic, so the
 # longer of two words comes first.
 _LIGHT = (
-    "(?>(?=[主城沿自今明即现年月周节平夜白同此另因所其特尤而并但然接下今目当近必期这首再最一原包从会总为对在全我本辖县市镇乡村区里他强指要明表提各凡任如像还那即请也只务])(?:同时|此外|另外|因此|所以说|所以|其中|特别是|尤其是|而且|并且|而|并|但是|但|然后|接下来|下一步|今后|目前|当前|近期|必要时|期间|这个|首先|其次|再次|最后|一方面|另一方面"
-    "|原则上|包括|从现在起|会后|总之|为此|对此|在此基础上|全[省市县区旗州镇乡村国校院局]|我[省市县区旗州镇乡国校院局]|本[省市县区旗州镇乡校院局]|辖区内?|[县市镇乡村区]里的?|他?(?:强调|指出|要求|明确|表示|提出|指示)"
+    "(?>(?=[入雨汛灾散下放冬夏春秋开复主城沿自今明即现年月周节平夜白同此另因所其特尤而并但然接下今目当近必期这首再最一原包从会总为对在全我本辖县市镇乡村区里他强指要明表提各凡任如像还那即请也只务])(?:同时|此外|另外|因此|所以说|所以|其中|特别是|尤其是|而且|并且|而|并|但是|但|然后|接下来|下一步|今后|目前|当前|近期|必要时|期间|这个|首先|其次|再次|最后|一方面|另一方面"
+    "|(?:入[汛冬夏伏春秋]|开学|放假|散会|下课|放学|复工|复产|复课|汛期|雨季|雨后|灾后|汛后|[春夏秋冬]季)(?:后|以后|之后|前|之前|时|期间|里)?|原则上|包括|从现在起|会后|总之|为此|对此|在此基础上|全[省市县区旗州镇乡村国校院局]|我[省市县区旗州镇乡国校院局]|本[省市县区旗州镇乡校院局]|辖区内?|[县市镇乡村区]里的?|他?(?:强调|指出|要求|明确|表示|提出|指示)"
     "|各地|在全面摸底基础上|凡是?|所有|任何|如|像|(?:从|自)?(?:今天|明天|今晚|明晚|今早|明早|即日|现在|本周|下周|本月|下月|今年|年内|年底|月底|周末|节前|节后|平时|夜间|白天)(?:起|前|开始|内|以?后)?|主?城区|城乡|沿[线河江海]|还有|这里|那么|即|请|也|还|只有|务必))"
 )
 # The mark before a clause. It is the first character of a pattern: so the search skips all that is none.
@@ -131,7 +135,7 @@ SUBJECT = Rule(
 )  # fmt: skip
 RELATIVE = Rule(
     "parties.relative", "以所做之事限定的主语",
-    f"{_EDGE}(?P<span>(?!对|将|把|由|在(?!外)|我们的)(?:[^，。；：“”（）的{ORGANS}{OTHERS}\n]{{0,14}}{OTHERS}(?![对把将向给为]))?[^，。；：“”（）的{ORGANS}{OTHERS}\n]{{0,20}}(?<![内里上中们])的(?:{NAMES}|同志们?))(?:[或和][一-鿿]{{2,4}})?{_ADVERB}{{0,1}}(?:{_MODAL}|按(?=[“一规要])|把|暂缓|居家|凭|自行|提前|[0-9]|[一-鿿]{{2,4}}[0-9]{{1,2}}(?:小时|天|日)内)",
+    f"{_EDGE}(?P<span>(?!对|将|把|由|在(?!外)|我们的)(?:[^，。；：“”（）的{ORGANS}{OTHERS}\n]{{0,14}}(?:{OTHERS}(?![对把将向给为])|{ORGANS}(?=抽调|选派|派出|下派|下沉|派驻|推荐|聘请|组建)))?[^，。；：“”（）的{ORGANS}{OTHERS}\n]{{0,20}}(?<![内里上中们])的(?:[0-9]{{1,4}}[名位个])?(?:{NAMES}|同志们?))(?:[或和][一-鿿]{{2,4}})?{_ADVERB}{{0,1}}(?:{_MODAL}|按(?=[“一规要])|把|暂缓|居家|凭|自行|提前|[0-9]|[一-鿿]{{2,4}}[0-9]{{1,2}}(?:小时|天|日)内)",
     yes=("[准备充分的企业]可先行复工。", "[参与评审的同志]要严守纪律。"),
     no=("对准备不足的企业要缓一缓。", "村里的路要修好。"),
 )  # fmt: skip
@@ -151,14 +155,14 @@ COORDINATE = Rule(
 )  # fmt: skip
 DOER = Rule(
     "parties.doer", "句首主语后接动作",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES}){_COUNT}(?!{_SAYS}|(?!自己)[一-鿿]{{2}}的)(?![^，。；的\n]{{2,6}}(?:[前后时]|期间|项目|工程)，)(?![^，。；“\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|体系|工作法))",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{NAMES}){_COUNT}(?!{_SAYS}|(?!自己)[一-鿿]{{2}}的|{_WITHOUT}|{_DONE_TO})(?![^，。；的\n]{{2,6}}(?:[前后时]|期间|项目|工程)，)(?![^，。；“\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|体系|工作法))",
     yes=("[财政局]做好资金保障。", "同时，[各村]组织党员入户走访。", "[企业]对职工逐人登记。"),
     no=("企业复工复产稳步推进。", "加快社区治理步伐。", "推动学校把责任落到班级。"),
     build=lambda m: _acts(m) and _unless_object(m),
 )  # fmt: skip
 ORGAN_DOER = Rule(
     "parties.organ-doer", "句首单位、岗位后接任何陈述",
-    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{ORGANS})(?!{_NOMINAL}|已|曾|始终|一直|关于|设在|下设|好的|待遇|政策)(?!{_SAYS})(?![^，。；\n]{{0,16}}(?:了(?!解)|过(?![程渡硬关])|作重要讲话|强调|指出|表示|介绍|说(?![明服清])|认为|{NAMES}{_MODAL}))(?![^，。；\n]{{0,40}}(?:现象|普遍|的问题))(?![^，。；“\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|体系|工作法))",
+    f"{_EDGE}{_LIGHT}{{0,2}}(?P<span>{ORGANS})(?!{_NOMINAL}|已|曾|始终|一直|关于|设在|下设|好的|待遇|政策)(?!{_SAYS}|{_WITHOUT}|{_DONE_TO})(?![^，。；\n]{{0,16}}(?:了(?!解)|过(?![程渡硬关])|作重要讲话|强调|指出|表示|介绍|说(?![明服清])|认为|{NAMES}{_MODAL}))(?![^，。；\n]{{0,40}}(?:现象|普遍|的问题))(?![^，。；“\n]{{0,30}}”[^，。；\n]{{0,4}}(?:制度|机制|模式|体系|工作法))",
     yes=("[督查组]直奔点位、不打招呼。", "对哄抬物价的，[市场监管局]露头就打。"),
     no=("单位责任要厘清。", "各部门汇报了情况。"),
     build=_unless_object,
@@ -211,6 +215,18 @@ FROM_CASE = Rule(
     no=("从严查处违规的，要通报。", "从外省返回的，由社区登记。"),
     build=lambda m: None if m["span"][1:2] in ("严", "重", "快", "事", "这") else True,
 )  # fmt: skip
+PLEASE_CASE = Rule(
+    "parties.case-please", "以情形指人，请其办理",
+    "[。；\n•·](?P<span>(?![•·]|对|将|把|由|给|向|凡|要|如|若|发现|各|我们)[^，。；：\n]{2,40}的)，?请(?![求示假勿柬战问])",
+    yes=("[确需外出的]，请报备行程。", "[地址有变更的]请告知物业。", "；[没赶上现场会的]，请到站里补签。"),
+    no=("对不听劝阻的，请公安处理。", "如有变动的，请告知。", "情况不明的，提出请示。"),
+)  # fmt: skip
+FIT = Rule(
+    "parties.fit", "以条件限定的村、地方、单位",
+    f"{_EDGE}{_LIGHT}{{0,1}}(?P<span>(?:有|具备|符合|列入|涉及|处于|靠近|承担)[^，。；：的{ORGANS}{FIELDS}\n]{{1,14}}的(?:[村镇乡县市区户](?![里上内])|地方|地区|单位|{NAMES})(?:、[村镇乡县市区户]|、{NAMES})?)(?=要|应|须|必须|可|先|由|不|都|也|{_VERB})",
+    yes=("，[有条件的村]可以先建食堂。", "[有防汛任务的乡镇]至少演练一次。", "，[具备资质的单位]先行试点。"),
+    no=("有条件的村里有食堂。", "对有困难的地方要倾斜。"),
+)  # fmt: skip
 DOER_NEXT = Rule(
     "parties.doer-next", "并列分句的主语后接动作",
     f"{NAMES}[一-鿿]{{1,4}}、(?P<span>{ORGANS})(?:(?![的间])[一-鿿]){{1,3}}(?:[一-鿿]|{NAMES})(?=[，。；”]|、{NAMES}[一-鿿]{{2,4}}[，。；”])",
@@ -227,7 +243,7 @@ TOPIC = Rule(
 )  # fmt: skip
 WHEN = Rule(
     "parties.when", "主语与要求之间隔着时间或条件",
-    f"(?P<span>{NAMES})(?:[^，。；：的{ORGANS}{OTHERS}\n]{{1,8}}(?:前|后|时|期间|中|内|上|下)|(?:发现|遇到|遇有|接到|收到)[^，。；：\n]{{1,8}}|(?:进入|进出|出入)[^，。；：\n]{{1,8}}|有[^，。；：{ORGANS}{OTHERS}\n]{{1,6}}(?=别|马上|立即|第一时间))，?(?:{_ADVERB}{{0,1}}{_MODAL}|{_VERB}|[先再多])",
+    f"(?P<span>{NAMES})(?:[^，。；：的{ORGANS}{OTHERS}\n]{{1,8}}(?:前|后|时|期间|中|内|上|下)|(?:发现|遇到|遇有|接到|收到)[^，。；：\n]{{1,8}}|(?:进入|进出|出入)[^，。；：\n]{{1,8}}|(?:卖|销售|购买|收购|运输|承接|接收|外出|上路|作业)[^，。；：{ORGANS}{OTHERS}\n]{{0,8}}(?=必须|一律|应当|须|不得|严禁)|有[^，。；：{ORGANS}{OTHERS}\n]{{1,6}}(?=别|马上|立即|第一时间))，?(?:{_ADVERB}{{0,1}}{_MODAL}|{_VERB}|[先再多])",
     yes=("[公众]出行前需了解目的地政策。", "[施工单位]在雨季施工期间，必须有人盯守。"),
     no=("企业发展要提速。", "村里的路修好后要管护。"),
     build=_opens,
@@ -254,7 +270,7 @@ BY = Rule(
 )  # fmt: skip
 ASKED = Rule(
     "parties.asked", "请、要求、责成、授权、严禁某单位做",
-    f"(?:请(?<![邀申聘提报呈]请)|要求(?<![按照的]要求)|责成|授权|委托(?<![应须可当以]委托)|责令|严禁|禁止|建议|勉励|希望|叮嘱|嘱咐|务请|指定)(?:任何|一切)?"
+    f"(?:请(?<![邀申聘提报呈]请)|要求(?<![按照的再]要求)|责成|授权|委托(?<![应须可当以]委托)|责令|严禁|禁止|建议|勉励|希望|叮嘱|嘱咐|务请|指定)(?:任何|一切)?"
     f"(?P<span>(?:[^，。；：、的{ORGANS}{OTHERS}\n]{{2,16}}的)?{NAMES})(?!的|备案|审批|批准|同意)",
     yes=("请[各单位]于月底前反馈。", "会议要求[各派出机构]严格落实责任。", "严禁[企业]私拉乱接。"),
     no=("邀请企业参加推介会。", "报请政府批准后实施。", "严禁在工地吸烟。"),
@@ -321,6 +337,12 @@ PLACES = Rule(
     yes=("，[东河、西岭、南坡]等3个县要先行试点。", "年底前，[东河、西岭]等乡镇要完成改造。"),
     no=("做好水、电、气等保障。", "苹果、梨等要抓好销售。"),
 )  # fmt: skip
+LEVELS = Rule(
+    "parties.levels", "逐级列出的县、乡两级",
+    f"(?:{_EDGE}|\ue003){_LIGHT}{{0,2}}(?P<span>[省市县区旗州镇乡村](?:、[省市县区旗州镇乡村{ORGANS}]){{1,3}})[两三四]级(?={_ADVERB}{{0,2}}{_MODAL}|{_VERB}|{_TIME})",
+    yes=("，[县、乡]两级要当天核清。", "\n[省、市、县]三级24小时内联动。"),
+    no=("省、市、县三级的预案要衔接。", "县、乡两级医院要储备药品。"),
+)  # fmt: skip
 PLACE = Rule(
     "parties.place", "以地名为主语",
     f"{_EDGE}(?P<span>(?![全我本各该此外])[一-鿿]{{1,4}}[省市县区旗州镇乡村]|(?:北京|天津|河北|山西|内蒙古|辽宁|吉林|黑龙江|上海|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|重庆|四川|贵州|云南|西藏|陕西|甘肃|青海|宁夏|新疆|南京|广州|深圳|杭州|成都|武汉|西安))"
@@ -331,7 +353,7 @@ PLACE = Rule(
 )  # fmt: skip
 PEOPLE = Rule(
     "parties.people", "以情形限定的人员",
-    f"[，。；：\n](?:凡是?|所有)?(?P<span>(?!对|将|把|由|在|我们|加强|要|并|及时|凡|如|若|一旦)(?:[^，。；：！？{OTHERS}\n]{{1,24}}{OTHERS})?[^，。；：！？{OTHERS}\n]{{1,30}}{OTHERS})，(?:[^，。；：\n]{{1,20}}，)?{_ADVERB}{{0,1}}(?:要(?![求点])|必须|应(?![急对])|须|务必|请)[^，。；\n]{{0,30}}(?:报告|报备|登记|居家|检测|配合|申报|告知|电话|联系|等候|外出|隔离|补报|合理安排)",
+    f"[，。；：\n](?:凡是?|所有)?(?P<span>(?!对|将|把|由|在|我们|加强|要|并|及时|凡|如|若|一旦)(?:[^，。；：！？{OTHERS}\n]{{1,24}}{OTHERS})?[^，。；：！？{OTHERS}\n]{{1,30}}{OTHERS})，(?:[^，。；：\n]{{1,20}}，)?(?:请(?![求示假勿战柬])|{_ADVERB}{{0,1}}(?:要(?![求点])|必须|应(?![急对])|须|务必)[^，。；\n]{{0,30}}(?:报告|报备|登记|居家|检测|配合|申报|告知|电话|联系|等候|外出|隔离|补报|合理安排))",
     yes=("[近期去过外省的返乡人员]，应第一时间向社区报备。", "[有接触史的居民]，要主动登记。"),
     no=("对返乡人员，要做好登记。", "加强对来访人员的管理，要求登记。"),
 )  # fmt: skip
@@ -354,7 +376,7 @@ FALLS_TO = Rule(
     yes=("路面归[公路局]管，", "善后归[民政局]负责。", "山上归[林场]，山下归镇里。"),
     no=("归口管理要理顺。", "款项归企业所有。"),
 )  # fmt: skip
-_ASKED_TO = re.compile("(?:派|安排|抽|请|叫|让|找|组织|给|帮|替|陪|报|带着|领着|跟着)[^，。；：！？\n]{0,14}$|(?:" + either((*GOVERNING, "哪个", "哪些", "哪位")) + "|[对向给为把将被使与同跟到在从经送至于按据以找问靠怪怨])$")
+_ASKED_TO = re.compile("(?:派|安排|抽|请|叫|让|找|组织|给|帮|替|陪|报|带着|领着|跟着)[^，。；：！？\n]{0,14}$|(?:" + either((*GOVERNING, "哪个", "哪些", "哪位")) + "|[对向给为把将被使与同跟到在从经送至于按据以找问靠怪怨分])$")
 """Sends or asks somebody: 派一名技术员盯着."""
 ALLOTTED = Rule(
     "parties.allotted", "把一件事分派给某方，动词在句末",
@@ -406,8 +428,8 @@ TRADE = Rule(
     build=lambda m: None if m["span"][:2] in _NO_TRADE or (m["called"] and m.string[m.start()] not in "。；！？\n") else True,
 )  # fmt: skip
 SHADOW_RULES: tuple[Rule, ...] = (
-    CHAIR, TOGETHER, ASKED, BY, FALLS_TO, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, ALLOTTED, COLLEAGUES, RELATIVE, BODIES, PLACES, TABLE_LEAD, TABLE, ENCOURAGED, PLACE, PEOPLE, COORDINATE, SUBJECT, SET_UP, WHEN, BEING, WORK, TIMED, DOER, DOER_NEXT, TOPIC, FIELDS_DOER,
-    ORGAN_DOER, ADDRESSED, COUNTED, BELONGING, STAFF_OF, TRADE, WITH_CASE, FROM_CASE, RELATIVE_DOER, PARALLEL,
+    CHAIR, TOGETHER, ASKED, BY, FALLS_TO, DEMAND, OWNER, OWNER_NEXT, PART, PART_NEXT, ALLOTTED, COLLEAGUES, RELATIVE, FIT, BODIES, PLACES, TABLE_LEAD, TABLE, ENCOURAGED, LEVELS, PLACE, PEOPLE, COORDINATE, SUBJECT, SET_UP, WHEN, BEING, WORK, TIMED, DOER, DOER_NEXT, TOPIC, FIELDS_DOER,
+    ORGAN_DOER, ADDRESSED, COUNTED, BELONGING, STAFF_OF, TRADE, PLEASE_CASE, WITH_CASE, FROM_CASE, RELATIVE_DOER, PARALLEL,
 )  # fmt: skip
 """In the order of precedence: the first rule that finds a group names it."""
 
@@ -495,12 +517,18 @@ def find(text: str, sentences: Sequence[Body], crosses: Crosses | None = None) -
             if rule is ALLOTTED:
                 group = _without_matter(text, group)
             seen.add(last)
-            if rule in (PLACES, BODIES):
+            if rule in (PLACES, BODIES, RELATIVE):
                 seen.update(view.signs(k, group))
             out[k].append(Finding(rule.id, group, after))
     for findings in out:
         findings.sort(key=lambda f: f.group.start)
     return out
+
+
+_GIVES = re.compile("(?!自己)[一-鿿]{2}的")
+"""What follows is a thing of theirs: 牵头单位 + 提出的 + 需求."""
+_MAKES_UP = re.compile("(?:共同|联合|派员|参与)?(?:组成|构成)的")
+"""Only says of whom another body is made up."""
 
 
 def _fits(rule: Rule, text: str, group: Group, before: str, after: str) -> bool:
@@ -510,6 +538,8 @@ def _fits(rule: Rule, text: str, group: Group, before: str, after: str) -> bool:
         return False
     if text[first.start] == "哪" or text[max(0, first.start - 2) : first.start] in ("哪个", "哪些", "哪位", "哪家"):
         return False
+    if _MAKES_UP.match(after):
+        return False
     if last.type in ("post", "public", "institution") and _PUNISHED.match(after):
         return False
     if rule is TOGETHER:
@@ -518,6 +548,10 @@ def _fits(rule: Rule, text: str, group: Group, before: str, after: str) -> bool:
         if first.canonical in _PIPED and after.startswith("管"):
             return False
         return not _ASKED_TO.search(text, first.start, max(first.core, first.start))
+    if rule is BY and first.canonical == "本人":
+        return False
+    if rule is ASKED:
+        return "的" not in text[group.start : first.end] or not _DEED.match(text, group.start)
     if rule is BELONGING:
         return last.type != "public"
     if rule is COLLEAGUES:
@@ -542,6 +576,8 @@ def _fits(rule: Rule, text: str, group: Group, before: str, after: str) -> bool:
     if rule is WHEN:
         return first.canonical != "个人"
     if rule is ORGAN_DOER:
+        if text[group.start] != "各" and _GIVES.match(after):
+            return False
         return (last.type != "territory" or text[group.start] == "各") and (before in "\n。；" or not _STAFF.search(last.canonical))
     return True
 
@@ -556,7 +592,7 @@ def _without_matter(text: str, group: Group) -> Group:
     return group._replace(start=first.core, names=(name, *group.names[1:]))
 
 
-_UNKNOWN_TYPE: dict[str, PartyType] = {"parties.bodies": "body", "parties.colleagues": "post", "parties.places": "territory", "parties.place": "territory"}
+_UNKNOWN_TYPE: dict[str, PartyType] = {"parties.bodies": "body", "parties.colleagues": "post", "parties.levels": "territory", "parties.fit": "territory", "parties.places": "territory", "parties.place": "territory"}
 _COUNT_TAIL = re.compile(f"等?(?:[0-9]{{1,3}}|[一二三四五六七八九十两]{{1,3}})?个?[^，。；{ORGANS}{OTHERS}]{{0,4}}{NAMES}")
 _TAIL = re.compile(f"等[^，。；{ORGANS}{OTHERS}]{{0,8}}{NAMES}")
 
@@ -606,13 +642,13 @@ class _Shadow:
             k, group = known
             first = group.names[0]
             if self.text[end - 2] in "、和" and "的" not in self._source[a : first.start]:
-                before = _split(self._source, a, first.start, first.type if rule is COORDINATE else "department")
+                before = _split(self._source, a, first.start, first.type if rule in (COORDINATE, LEVELS) else "department")
                 return k, Group(a, group.end, (*before, _last_of_list(self._source, first), *group.names[1:]), False)
             whole = self._source[a : first.end]
             name = directory.Name(a, first.end, directory.normal(whole), first.type)
             return k, Group(a, group.end, (name, *group.names[1:]), False)
         b = self._at(end)
-        if rule in (WITH_CASE, FROM_CASE, TRADE):
+        if rule in (PLEASE_CASE, WITH_CASE, FROM_CASE, TRADE):
             names: tuple[directory.Name, ...] = (directory.Name(a, b, self._source[a:b], "public"),)
         else:
             names = _split(self._source, a, b, _UNKNOWN_TYPE.get(rule.id, "department"))
@@ -702,7 +738,7 @@ def _split(text: str, start: int, end: int, otherwise: PartyType = "department")
                 continue
         if etc := _ETC.search(text, at, stop):
             stop = etc.start()
-        if stop - at >= 2:
+        if stop - at >= (1 if otherwise == "territory" else 2):
             entry = directory.look_up(text[at:stop], otherwise)
             names.append(directory.Name(at, stop, entry.canonical, entry.type))
         at = m.end() if m else end
