@@ -107,6 +107,7 @@ KINDS_OF_TEXT: tuple[tuple[str, Callable[[Case], bool]], ...] = (
     ("own, who has to act (q)", lambda c: c.group == "own" and c.gold["id"].startswith("q")),
     ("own, who has to act, half spoken (r)", lambda c: c.group == "own" and c.gold["id"].startswith("r")),
     ("own, mostly spoken (s)", lambda c: c.group == "own" and c.gold["id"].startswith("s")),
+    ("own, as on real pages (t)", lambda c: c.group == "own" and c.gold["id"].startswith("t")),
     ("real texts", lambda c: c.group != "own"),
     ("with web dirt", lambda c: bool(c.gold["noise"] or c.gold.get("noise_spans"))),
     ("clean", lambda c: not (c.gold["noise"] or c.gold.get("noise_spans"))),

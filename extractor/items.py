@@ -130,7 +130,8 @@ def _markers(text: str, gaps: frozenset[int]) -> list[_Marker]:
             style = kind  # type: ignore[assignment]
         line = bisect_right(newlines, m.start())
         out.append(_Marker(m.start(), m.end(), style, kind, number, _edge(text, m.start(), gaps), line))
-    return _paired(_with_lost_ones(text, out + _without_dots(text, newlines)))
+    bare = _without_dots(text, newlines) + _rows(text, newlines)
+    return _paired(_with_lost_ones(text, out + bare))
 
 
 def _without_dots(text: str, newlines: list[int]) -> list[_Marker]:
@@ -143,6 +144,16 @@ def _without_dots(text: str, newlines: list[int]) -> list[_Marker]:
     pairs = zip(found, found[1:], strict=False)
     menu = any(b.line - a.line == 1 and "。" not in text[a.start : b.start] for a, b in pairs)
     return found if len(found) >= 2 and counted and not menu else []
+
+
+def _rows(text: str, newlines: list[int]) -> list[_Marker]:
+    """The numbers in the first column of a table, where they count from one."""
+    found: list[_Marker] = []
+    for m in compiled(rules.ROW.pattern).finditer(text):
+        line = bisect_right(newlines, m.start())
+        start, end = m.span("bare")
+        found.append(_Marker(start, end, "arabic", "arabic", int(m["bare"]), "line", line))
+    return found if len(found) >= 2 and [m.number for m in found] == list(range(1, len(found) + 1)) else []
 
 
 def _with_lost_ones(text: str, markers: list[_Marker]) -> list[_Marker]:

@@ -104,6 +104,13 @@ LOST_DOT = Rule(
     no=("1月底前", "3名干部"),
 )  # fmt: skip
 
+ROW = Rule(
+    "items.row", "表格首列的序号",
+    r"(?<![^\n])(?:\|)?(?P<bare>[0-9]{1,2})(?=\|[^|\n]{0,60}[\u4e00-\u9fff]{4})",
+    yes=("[1]|清疏河道|县水利局|6月底前", "[12]|改造危房|县住建局"),
+    no=("1|2|3", "共1|项"),
+)  # fmt: skip
+
 LOST_ONE = Rule(
     "items.lost-one", "句中缺点的首个序号",
     rf"(?<![0-9.第~至-])1[.、 ]?(?=[\u4e00-\u9fff]){_NO_UNIT}",
@@ -149,7 +156,7 @@ SPEAKER_LEAD = Rule(
     no=("各单位要上下联动", "会议室要消毒"),
 )  # fmt: skip
 
-RULES: tuple[Rule, ...] = (*MARKERS, LOST_DOT, LOST_ONE, END_OF_ALL, NEW_SUBJECT, RECAP, ANNOUNCE, SPEAKER_LEAD)
+RULES: tuple[Rule, ...] = (*MARKERS, LOST_DOT, ROW, LOST_ONE, END_OF_ALL, NEW_SUBJECT, RECAP, ANNOUNCE, SPEAKER_LEAD)
 
 
 def run(text: str) -> list[Match]:

@@ -12,12 +12,14 @@ LEADING = frozenset({
     "parties.being",
     "parties.belonging",
     "parties.bodies",
+    "parties.clocked",
     "parties.colleagues",
     "parties.coordinate",
     "parties.counted",
     "parties.doer",
     "parties.doer-next",
     "parties.fields-doer",
+    "parties.fields-parallel",
     "parties.fit",
     "parties.levels",
     "parties.organ-doer",
@@ -38,7 +40,7 @@ LEADING = frozenset({
 """Rules that find the subject of a sentence, which may carry over."""
 NEW_SPEECH = re.compile("(?:[一-鿿]{0,12}?)(?:会议|会上|通知|书记|县长|市长|主任|局长)?(?:还)?(?:强调|指出|要求|提出|明确|表示)，|此外|另外|(?:在)?[^，。；]{2,12}(?:方面|工作上|管理上|_上|环节上)，")
 """Begins a new speech or a new matter (会议强调), so nothing carries over."""
-OTHER_SUBJECT = re.compile("(?:同时|此外|在此|再次)?，?(?:也|再次|特别|郑重)?(?:提醒|提示|告诉|呼吁|恳请)(?:大家|各位|广大|诸位|你们|您)|(?:同时|因此|所以|所以说|对此|总之|今后|下一步)?，?(?:我们|大家|谁|需要(?:说明|强调|指出)|凡|这里|下面|以下|每个人|人人|同志们|全[市县省区旗州镇乡村国](?:上下)?(?=要|必须|应|须)|希望|请(?:遵照|认真|一并|贯彻))")
+OTHER_SUBJECT = re.compile("(?:同时|此外|在此|再次)?，?(?:也|再次|特别|郑重)?(?:提醒|提示|告诉|呼吁|恳请)(?:大家|各位|广大|诸位|你们|您)|(?:同时|因此|所以|所以说|对此|总之|今后|下一步)?，?(?:我们|大家|谁|需要(?:特别)?(?:说明|强调|指出|提醒|注意)|凡|这里|下面|以下|每个人|人人|同志们|全[市县省区旗州镇乡村国](?:上下)?(?=要|必须|应|须)|希望|请(?:遵照|认真|一并|贯彻))")
 """Begins with somebody who is no party (我们, 大家) or with a formula."""
 BAN = re.compile("(?:坚决|一律|原则上|也|并|[^，。；]{1,8}(?:期间|原则上|时))?(?:严禁|不得|不许|不准|不允许|禁止|鼓励|提倡|倡导|暂停|支持|建议|不安排)|[^，。；]{0,20}(?:的，|，|可依法)可(?:以|依法)|可(?:以|依法)")
 """Begins with a ban or an encouragement of its own."""
