@@ -182,6 +182,8 @@ def _code(t: TimeFound) -> str | None:
         return rules.START
     if day.unit == "today" and t.moment.clock is None:
         return rules.TODAY
+    if day.unit == "festival" and t.moment.clock is None:
+        return rules.FEAST
     if t.moment.clock or day.unit in ("day", "event", "festival"):
         return rules.DAY
     return {"year": rules.YEAR, "this year": rules.THIS_YEAR}.get(day.unit, rules.PERIOD)
@@ -243,14 +245,18 @@ def _recurring(plan: Plan, mark: TimeFound | None, start: int, end: int, rule: s
 # What a span of time counts from, just before it or at the head of an earlier clause.
 _EVENT = (
     "接到|收到|接报|发现|抵达|到达|返回|返程|入境|接种|确诊|发生|出现|检出|印发|下发|发布|公布|受理|完成|结束|离开|解除|出院|散会|签订|批复|事发|"
-    "取得|通过|停止|开工|复工|采样|采集|转运|启动|立案|到货|发出|知悉|得知|产生|隔离|复课|开学|入住|入职|报到|报告|拿到"
+    "取得|通过|停止|开工|复工|采样|采集|转运|启动|立案|到货|发出|知悉|得知|产生|隔离|复课|开学|入住|入职|报到|报告|拿到|"
+    "变更|变动|签约|转办|交办|派单|接单|登记|备案|验收|竣工|投产|任职|停电|停水|到期|期满|整改|审批|批准|核实|确认|上线|调整|交接"
 )
 _ENDS = "(?:之?后|以后|之日起|之时起|起)"
 _TRIGGER = re.compile(
     rf"(?P<t>[自从](?![我身行治主动然觉])[^，。；：！？、（）|\n{rules.CODES}]{{1,12}}{_ENDS}|(?:(?:{_EVENT})[^，。；：！？、（）|\n{rules.CODES}]{{0,10}}?"
     rf"|[到返抵接会][^，。；：！？、（）|\n{rules.CODES}]{{0,4}}){_ENDS})，?$"
 )
-_CLAUSE = re.compile(rf"(?:^|(?<=[，。；：！？（|\n]))(?P<t>[^，。；：！？、（）|\n{rules.CODES}]{{1,6}}{_ENDS})$")
+_CLAUSE = re.compile(
+    r"(?:^|(?<=[，。；：！？（|\n]))(?:请|应当?|须|要|必须|务必)?[于在]?"
+    rf"(?P<t>[^，。；：！？、（）|\n{rules.CODES}]{{1,6}}{_ENDS})$"
+)
 _EARLIER = re.compile(
     rf"(?:^|[，。；：！？（\n])(?P<t>[^，。；：！？（）|\n{rules.CODES}]{{1,14}}?(?:之?后|以后|之日起))，[^。；！？\n]{{0,30}}$"
 )
@@ -261,16 +267,14 @@ _FROM_SPEECH = re.compile(
 _CONDITION = re.compile("一旦|发现|接到|收到|出现|凡|如|若|遇|每|对|发生|后|的，|者|人员")
 
 
-def _within(
-    view: _View, m: Match, plan: Plan, mark: TimeFound | None, reference: date | None
-) -> DeadlineFound:
+def _within(view: _View, m: Match, plan: Plan, mark: TimeFound | None, reference: date | None) -> DeadlineFound:
     start, end = view.span(m.start, m.end)
     shape = mark.shape if mark else None
     value = plan.value
     workdays = False
     if plan.value is None and isinstance(shape, DurationShape):
         value, workdays = shape.iso, shape.workdays
-    trigger, adjacent = _trigger(view, m)
+    trigger, adjacent = (plan.trigger, False) if plan.trigger else _trigger(view, m)
     if trigger and adjacent:
         start = view.span(*trigger)[0]
     due = note = None

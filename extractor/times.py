@@ -199,14 +199,17 @@ def _that_evening(shape: Shape, clock: ClockShape) -> ClockShape:
 
 
 def _ranges(text: str, drafts: Sequence[_Draft]) -> list[_Draft]:
-    """From and to: 3月19日至22日, 即日起至2月9日24时, 9时至11时."""
+    """From and to: 3月19日至22日, 即日起至2月9日24时, 9时至11时, 每晚8时至10时."""
     out: list[_Draft] = []
     for d in drafts:
         last = out[-1] if out else None
-        if last and last.moment and d.moment and not last.to:
-            join = _TO.match(text, last.end)
-            if join and join.end() == d.start:
+        join = _TO.match(text, last.end) if last and d.moment and not last.to else None
+        if last and join and join.end() == d.start:
+            if last.moment:
                 out[-1] = replace(last, end=d.end, to=d.moment)
+                continue
+            if isinstance(last.shape, EveryShape) and d.moment and d.moment.clock:
+                out[-1] = replace(last, end=d.end)
                 continue
         out.append(d)
     return out

@@ -32,6 +32,12 @@ SPRING = date(2022, 3, 10)
         ("立即整改", "立即", "immediate", None, None),
         ("坚持日报告制度", "日报告", "recurring", "P1D", None),
         ("每月5日前报进度", "每月5日前", "recurring", "P1M", None),
+        ("夜市每晚七点到十一点定点值守", "每晚七点到十一点", "recurring", "P1D", None),
+        ("每年4月底前完成年检", "每年4月底前", "recurring", "P1Y", None),
+        ("每周五下班前交周报", "每周五下班前", "recurring", "P7D", None),
+        ("首报不得超过事发后1小时", "不得超过事发后1小时", "within", "PT1H", None),
+        ("务必赶在桃花汛到来之前堵好缺口", "桃花汛到来之前", "by", None, None),
+        ("今晚八点点名", "今晚八点", "by", "2022-03-10T20:00", "2022-03-10T20:00"),
     ],
 )  # fmt: skip
 def test_one_deadline(text: str, span: str, kind: str, value: str | None, due: str | None) -> None:
@@ -44,11 +50,25 @@ def test_one_deadline(text: str, span: str, kind: str, value: str | None, due: s
         "截止3月5日24时，已排查三千人", "18周岁以下人群", "近14天有旅居史的人员要报备", "执行14天集中隔离", "居家观察14天", "未满14天不得外出",
         "凭48小时内核酸阴性证明进场", "落实24小时值班制度", "定期开展演练", "尽快完成、及时上报", "自8月12日起施行", "4月30日召开推进会", "落实2022年工作方案",
         "洗手20秒以上", "对“十四五”项目再梳理", "要长期坚持", "“14+7”管控措施不变", "前期，市局完成了摸底", "即日起实行登记", "4/5G基站要加快", "贯彻第十七次会议精神",
-        "春节前后是关键", "2005年前注册的车辆要淘汰", "马上就要开学了", "用好即时通讯群",
+        "春节前后是关键", "2005年前注册的车辆要淘汰", "马上就要开学了", "用好即时通讯群", "清明祭扫要文明", "服务大厅每天都有人值守", "把每一天当成最后一天",
     ],
 )  # fmt: skip
 def test_no_deadline(text: str) -> None:
     assert find(text, SPRING) == []
+
+
+def test_a_span_that_counts_from_an_event_within_the_limit() -> None:
+    text = "反馈最迟不超过接单后2天"
+    (found,) = find(text, SPRING)
+    assert found.value == "P2D"
+    assert found.trigger is not None and text[slice(*found.trigger)] == "接单后"
+
+
+def test_a_month_long_past_means_the_next_year() -> None:
+    december = date(2025, 12, 3)
+    assert [d.value for d in find("1月中旬组织互查", december)] == ["2026-01-20"]
+    assert find("10月份组织互查", december) == []
+    assert [d.value for d in find("7月和10月各抽查一次", SPRING)] == ["2022-07-31", "2022-10-31"]
 
 
 def test_working_days_over_a_holiday() -> None:

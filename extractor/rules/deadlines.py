@@ -29,6 +29,7 @@ AS_OF = "\ue006"  # a day with 截至
 LENGTH = "\ue007"  # a duration
 WITHIN = "\ue008"  # a duration with 内
 EVERY = "\ue009"  # a recurring time
+FEAST = "\ue00e"  # a festival alone: 清明 names what is done (清明祭扫) far more often than when
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Plan:
 
     ``at`` is the offset in the view of the time expression that gives the value, None when ``value`` is all there is.
     ``planned``: a bare day or period, which is a deadline only while it lies ahead; ``sure``: and only when that is known.
+    ``trigger``: the stretch of the view that says what a span of time counts from, when it stands within the finding.
     """
 
     kind: DeadlineKind
@@ -45,6 +47,7 @@ class Plan:
     times: int | None = None
     planned: bool = False
     sure: bool = False
+    trigger: tuple[int, int] | None = None
 
 
 Build = Callable[["re.Match[str]"], object]
@@ -77,7 +80,7 @@ def _if(build: Build, *, before: str = "", not_before: str = "", after: str = ""
 
 # ------------------------------------------------------------------------------------------------------------- guards
 
-CODES = LIMIT + DAY + TODAY + PERIOD + YEAR + THIS_YEAR + RANGE + SAME_DAY + START + AS_OF + LENGTH + WITHIN + EVERY
+CODES = LIMIT + DAY + TODAY + PERIOD + YEAR + THIS_YEAR + RANGE + SAME_DAY + START + AS_OF + LENGTH + WITHIN + EVERY + FEAST
 _HEAD = "^|[，。；：！？、（\n“”]|[一二三四五六七八九十]是"
 _URGE = "确保|力争|争取|必须|务必|务求|预计|计划|拟|将|须|应|要|请|于|在|并|需"
 _DONE = (
@@ -104,7 +107,10 @@ _TARGET = r"[^，。；：！？\n]{1,4}(?:到位|完毕|到底)|[^，。；：�
 # 7天内有旅居史, 48小时内核酸阴性证明: the span looks back.
 _LOOKS_BACK = (
     r"[^，。；！？\n]{0,6}(?:(?:核酸|抗原)(?:检测)?(?:阴性|证明|报告|结果)|阴性|到过|去过|有过|旅居|曾|接触过|活动轨迹|居住史|行程[史卡码]|来自|途经|途径|新增|累计)"
-    r"|(?:核酸|抗原)(?!(?:检测)?[0-9一二两三]次)|行程|的|有|无|未|没有|在?(?:国内|境外|中高风险)"
+    r"|(?:核酸|抗原)(?!(?:检测)?[0-9一二两三]次)|行程|的|有|无|未|没有|在?(?:国内|境外|中高风险)|可?(?:到达|达)的|可达|有效"
+    # 半年内受过处分的, 一年内三次违规的: people or things told apart by what happened.
+    r"|(?!要|须|应|必须|务必|将|由|完成)[^，。；！？\n把对将]{0,10}(?<![通超经渡难])过(?![半关一两三几程])[^，。；！？\n]{0,10}的"
+    r"|(?:发生|出现|累计|连续)?[二两三四五2-9]次(?:及?以上)?[^，。；！？\n]{0,6}的|被[^，。；！？\n]{1,6}的"
 )
 
 
@@ -116,8 +122,12 @@ def _labelled(m: re.Match[str]) -> object:
 
 _ONE_EACH = "报|调|研|碰|例|检|督|随访|走访|访|巡|小结|总结|汇|会商|清|更新|评|排|考|分析|查|盘|统计|消|换|结|通|测|整|反馈|跟踪|审核|轮|到(?=现场|村|企|基层)"
 _ONE_ACT = "报|调|查|巡|看|走|转|发|送|测|做|检|消|换|清|点|喊|问|收|拉|碰|开|通报|汇总|调度|督查|检查|巡查|清点|更新|排查|维护|保养|检修|消杀|消毒"
-_COUNT = r"(?P<n>[0-9]{1,2}|[一二两三四五六七八九十])(?:[-—至到][0-9一二三四五六七八九]{1,2})?(?:次|遍|轮)"
-_COUNT_LATER = re.compile(rf"[^，。；！？\n{CODES}]{{0,24}}?(?:不少于|不低于|不得少于|至少|各|[^第0-9一二三四五六七八九十{CODES}])" + _COUNT)
+_N = r"(?P<n>[0-9]{1,2}|[一二两三四五六七八九十])(?:[-—至到][0-9一二三四五六七八九]{1,2})?"
+_COUNT = _N + "(?:次|遍|轮|趟(?!车)|回(?![头访复应家来去国乡升报流填购避迁]))"
+_COUNT_LATER = (
+    re.compile(rf"[^，。；！？\n{CODES}]{{0,24}}?(?:不少于|不低于|不得少于|至少|各|[^第0-9一二三四五六七八九十{CODES}])" + _COUNT),
+    re.compile(rf"[^，。；！？\n{CODES}]{{0,12}}?(?:不少于|不低于|不得少于|至少)[^，。；！？\n{CODES}]{{0,4}}?" + _N + "[节堂场](?!所|地)"),
+)
 
 
 def _every(m: re.Match[str]) -> object:
@@ -132,7 +142,7 @@ def _every(m: re.Match[str]) -> object:
         if times != parts or m.string.startswith("各", m.end("parts")):  # 早中晚播三次 is three times, 早晚各两次 four
             times = (times or 1) * (parts or 1)
     else:
-        later = _COUNT_LATER.match(m.string, m.end())
+        later = next(filter(None, (p.match(m.string, m.end()) for p in _COUNT_LATER)), None)
         times = parse(later["n"]) if later else None
     return Plan("recurring", m.start("time"), times=times)
 
@@ -167,9 +177,11 @@ def _parts(words: str) -> int:
 
 
 _SEASONS = (
-    "主汛期|汛期|入汛|汛|入冬|入夏|春耕|春播|秋收|夏收|三夏|供暖季|供暖期|供暖|采暖季|采暖期|采暖|封冻|上冻|冰冻期|雨季|台风季|开学|返校|高考|中考|换届|放假|"
-    "下班|天黑|早会|例会|办公会"
+    "主汛期|汛期|入汛|汛|入冬|越冬|入夏|入伏|春耕|春播|插秧|播种|收割|开镰|麦收|秋收|夏收|三夏|封山|禁渔期|供暖季|供暖期|供暖|采暖季|采暖期|采暖|封冻|上冻|冰冻期|"
+    "雨季|台风季|台风登陆|洪峰|春运|开学|返校|高考|中考|换届|放假|下班|中午|傍晚|天黑|日落|入夜|天亮|早会|例会|办公会"
 )
+_DAY_ENDS = "下班|收工|天黑|天亮|早会|晨会|例会|收市|收摊|打烊|闭馆|闭园|闭店|关门|放学|收车"
+_DAY_STARTS = "上班|开工|上课|开门|开园|开市|营业|发车"
 _SEASON_ENDS = "(?:到来|来临|开始|结束)?(?:之|以)?前(?![0-9一二三两四五六七八九十几后夕期" + LENGTH + WITHIN + "])"
 _SESSION = (
     "报告|调度|通报|汇总|研判|监测|巡查|排查|督查|督导|检查|会商|例会|碰头|清零|总结|评估|考核|消杀|消毒|统计|分析|盘点|反馈|点评|抽查|巡检|会办|督办|排名|讲评|晾晒|"
@@ -190,7 +202,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "deadlines.by-until", "到某时",
-        f"[到至](?P<time>[{PERIOD}{YEAR}{DAY}{TODAY}{LIMIT}])",
+        f"[到至](?P<time>[{PERIOD}{YEAR}{DAY}{FEAST}{TODAY}{LIMIT}])",
         yes=(("[到2025年]，建成三座水厂", "by 2025-12-31"), ("力争[到年底]全部通水", "by 2022-12-31")),
         no=("工期延长到2025年", "来到2022年", "从3月到5月"),
         build=_if(_plan("by"), before=f"{_HEAD}|{_URGE}|实现", not_after=r"的|以来|[^，。；\n]{0,2}才"),
@@ -214,6 +226,15 @@ RULES: tuple[Rule, ...] = (
         build=_if(_plan("by", planned=True), after=f"(?:{_ACT})|{_TARGET}", not_before=f"{_PAST}|[从自对按为据至到较比同]|以来", not_after=_NO_ACT + "|" + _ATTRIBUTE),
     ),
     Rule(
+        "deadlines.by-each-period", "几个时期各做一次",
+        f"(?P<time>[{PERIOD}{DAY}])(?=(?:[、和及与][{PERIOD}{DAY}]){{0,5}}(?:各|分别)(?![地级项类县市区镇乡村]|部门|单位|有|为|占|达|增|下降|完成了|实现了))",
+        yes=(
+            ("[4月]和10月各体检一次", "by 2022-04-30"), ("[二季度]、四季度分别组织考核", "by 2022-06-30"), ("6月、[9月]各演练一场", "by 2022-09-30"),
+        ),
+        no=("4月和10月各地情况", "一季度和二季度分别增长3%", "5月和6月的任务各有侧重"),
+        build=_if(_plan("by", planned=True, sure=True), not_before=f"{_PAST}|[从自对按为据至到较比同]"),
+    ),
+    Rule(
         "deadlines.by-leading-period", "句首的时期",
         f"(?P<time>[{PERIOD}{YEAR}{RANGE}])(?=，)",
         yes=(("[2022年]，各地建成一批站点", "by 2022-12-31"), ("[4—6月]，各校轮流演练", "by 2022-06-30")),
@@ -233,14 +254,14 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "deadlines.by-cell", "表格里的时限",
-        rf"(?<=\|)(?P<time>[{DAY}{PERIOD}{YEAR}{LIMIT}{RANGE}])(?=\||\n|$)",
+        rf"(?<=\|)(?P<time>[{DAY}{FEAST}{PERIOD}{YEAR}{LIMIT}{RANGE}])(?=\||\n|$)",
         yes=(("县农业局|[2022年10月底]", "by 2022-10-31"), ("县教育局|[三季度]|市教育局", "by 2022-09-30")),
         no=("|2022年收入|", "县农业局|责任单位"),
         build=_plan("by"),
     ),
     Rule(
         "deadlines.by-urged-period", "确保某一时期做到",
-        f"(?P<time>[{PERIOD}{YEAR}{THIS_YEAR}{RANGE}{DAY}])",
+        f"(?P<time>[{PERIOD}{YEAR}{THIS_YEAR}{RANGE}{DAY}{FEAST}])",
         yes=(("确保[第二季度]打井数过半", "by 2022-06-30"), ("力争[4月8日]通车", "by 2022-04-08")),
         no=("确保2022年工作计划落地", "确保春节期间供应", "确保3月的供应"),
         build=_if(_plan("by", planned=True), before="(?:确保|力争|争取|务求|保证)(?:在|于)?", not_after=_NO_ACT + "|期间|假期"),
@@ -254,9 +275,12 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "deadlines.by-pressing-day", "今天必须、明天再做",
-        f"(?P<time>[{DAY}{TODAY}])(?=必须|务必|就(?![是有能])|再|全部|全面|完成(?!了)|(?:立即|马上)?(?:启动|开展|启用|投入|进驻|派出))",
-        yes=(("查验点[明天]全部换岗", "by 2022-03-11"), ("[今天]必须把人找到", "by 2022-03-10"), ("专班[今晚]再启用两个点", "by 2022-03-10")),
-        no=("今天就是截止日", "从明天再说起", "昨天启动了预案"),
+        f"(?P<time>{DAY}(?=把)|[{DAY}{TODAY}](?=必须|务必|就(?![是有能])|再|全部|全面|完成(?!了)|(?:立即|马上)?(?:启动|开展|启用|投入|进驻|派出)))",
+        yes=(
+            ("查验点[明天]全部换岗", "by 2022-03-11"), ("[今天]必须把人找到", "by 2022-03-10"), ("专班[今晚]再启用两个点", "by 2022-03-10"),
+            ("水务局[下周二]把闸门修好", "by 2022-03-15"),
+        ),
+        no=("今天就是截止日", "从明天再说起", "昨天启动了预案", "今天把大家请来", "昨天把人送走了"),
         build=_if(_plan("by", planned=True, sure=True), not_before=f"{_PAST}|[从自对按为据至到较比同]|[{DAY}][、和及]", not_after=_ATTRIBUTE),
     ),
     Rule(
@@ -273,7 +297,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "deadlines.labelled", "完成时限：某时",
-        rf"(?:时限|期限|截止时间|截止日期|完成时间|整改时间|报送时间)(?:要求)?[：为是](?P<span>(?P<time>[{DAY}{PERIOD}{YEAR}{LIMIT}{RANGE}{LENGTH}{WITHIN}]))",
+        rf"(?:时限|期限|截止时间|截止日期|完成时间|整改时间|报送时间)(?:要求)?[：为是](?P<span>(?P<time>[{DAY}{FEAST}{PERIOD}{YEAR}{LIMIT}{RANGE}{LENGTH}{WITHIN}]))",
         yes=(("完成时限：[2022年6月底]", "by 2022-06-30"), ("办理时限为[5个工作日]", "within P5D workdays")),
         no=("期限：长期", "合同期限三年"),
         build=_labelled,
@@ -287,7 +311,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "deadlines.by-latest", "不迟于某时",
-        f"(?:不(?:得|能|应|可)?[迟晚]于|最[迟晚](?:于|在|要在|应在|应于|不[迟晚]于|不(?:得)?超过)?)(?P<time>[{DAY}{PERIOD}{YEAR}{LIMIT}{WITHIN}{LENGTH}])",
+        f"(?:不(?:得|能|应|可)?[迟晚]于|最[迟晚](?:于|在|要在|应在|应于|不[迟晚]于|不(?:得)?超过)?)(?P<time>[{DAY}{FEAST}{PERIOD}{YEAR}{LIMIT}{WITHIN}{LENGTH}])",
         yes=(("[不迟于4月1日]开工", "by 2022-04-01"), ("[最晚4月底]见底", "by 2022-04-30"), ("[最迟2小时内]报告", "within PT2H")),
         no=("最晚的一批", "不迟到"),
         build=_labelled,
@@ -300,9 +324,23 @@ RULES: tuple[Rule, ...] = (
         build=_if(_plan("by"), not_after="的|体检|检查|准备"),
     ),
     Rule(
+        "deadlines.by-before-event", "赶在某事之前",
+        f"(?:赶在|抢在|力争在|争取在)(?P<span>[^，。；：！？、（）\n{CODES}]{{1,10}}?(?:之|以)?前)(?![后夕0-9一二三两四五六七八九十几列方面期])",
+        yes=(("赶在[检查组进驻前]改完", "by null"), ("抢在[降温之前]把苗移进棚", "by null"), ("争取在[主体封顶以前]定下物业", "by null")),
+        no=("赶在对手前面", "赶在入冬前后", "走在前列"),
+        build=_plan("by"),
+    ),
+    Rule(
+        "deadlines.by-first-days", "开学第一周、复工第一天",
+        f"(?:新学期|开学|返校|入学|复课|复工|复产|开工|节后|假后|任职|入职|到任|上班|入汛|入冬)(?:后|上班|开工|开学|复工)?的?(?:(?:第一|首)个?(?:周|月|天|日|星期|工作日)|头{LENGTH})(?!期|刊|末)",
+        yes=(("[开学第一周]查一遍教材", "by null"), ("[节后上班第一天]清点在岗人员", "by null"), ("工人[复工后头两天]先培训", "by null")),
+        no=("开学第一周的安排", "第一周", "入学第一要务", "复工第一周每天测温", "开学第一天，学生凭证进校"),
+        build=_if(_plan("by"), not_after=f"的|，|[^，。；\n]{{0,3}}{EVERY}"),
+    ),
+    Rule(
         "deadlines.by-end-of-day", "今天下班前",
-        f"(?P<time>[{DAY}{TODAY}])(?:下班|收工|天黑|早会|例会|收市|打烊|闭馆){_SEASON_ENDS}",
-        yes=(("[今天下班前]交来", "by 2022-03-10"), ("[明天早会之前]改好", "by 2022-03-11")),
+        f"(?P<time>[{DAY}{TODAY}])(?:{_DAY_ENDS}|{_DAY_STARTS}){_SEASON_ENDS}",
+        yes=(("[今天下班前]交来", "by 2022-03-10"), ("[明天早会之前]改好", "by 2022-03-11"), ("[周五上课前]发到班里", "by 2022-03-11")),
         no=("今天下班后", "每天下班前"),
         build=_plan("by"),
     ),
@@ -321,19 +359,30 @@ RULES: tuple[Rule, ...] = (
             ("[24小时内]查清底数", "within PT24H"), ("[10个工作日内]书面答复", "within P10D workdays"), ("[接到通知后2小时内]到岗", "within PT2H"), ("[接种后3天内]随访", "within P3D"),
             ("[几天内]拿出方案", "within null"), ("[自收到之日起5日内]回复", "within P5D"),
         ),
-        no=("持48小时内核酸阴性证明", "近14天内", "7天内有高风险区旅居史", "14天内到过疫区"),
+        no=(
+            "持48小时内核酸阴性证明", "近14天内", "7天内有高风险区旅居史", "14天内到过疫区", "一年内受过处罚的企业", "三天内喝过酒的人", "半年内三次超标的排污口",
+            "两个月内被通报的单位", "半小时内可达的救援点",
+        ),
         build=_if(_plan("within"), not_before="近|最近|过去|（|(?<!提)前", not_after=_LOOKS_BACK),
     ),
     Rule(
         "deadlines.within-cap", "不得超过多长时间",
         f"不(?:得|能|可|应|要|准|许)?(?:超过|多于)(?P<time>{LENGTH})",
         yes=(("向社区报告（[不得超过12小时]）", "within PT12H"), ("反馈[不超过3天]", "within P3D")),
-        no=("口罩佩戴不超过4小时", "不超过3天的", "会议时间不超过1小时"),
+        no=("口罩佩戴不超过4小时", "不超过3天的", "会议时间不超过1小时", "押金不得超过一个月", "补习费一次收取不超过三个月"),
         build=_if(
             _plan("within"),
-            not_before="(?:佩[戴带]|等[候待]|排队|使用|会议|会期|发言|停留|滞留|累计|连续|每次|单次|隔离|观察|逗留|有效期|保存|课|作业|驾驶|距|间隔)[^，。；]{0,5}",
+            not_before="(?:佩[戴带]|等[候待]|排队|使用|会议|会期|发言|停留|滞留|累计|连续|每次|单次|隔离|观察|逗留|有效期|保存|课|作业|驾驶|距|间隔|缴费|收费|收取|预[收存付]|"
+            "押金|租[期金]|合同|贷款|学制|任期|试用期|请假|停车|时长|延期|小学|初中|高中|年级)[^，。；]{0,5}",
             not_after="的(?!时间)|、",
         ),
+    ),
+    Rule(
+        "deadlines.within-cap-after", "不得超过某事之后多长时间",
+        f"(?:不(?:得|能|可|应|要|准|许)?(?:超过|[迟晚]于)|最[迟晚](?:于|在|不(?:得|能)?(?:超过|[迟晚]于))?)(?P<trigger>[^，。；：！？、（）\n{CODES}]{{1,10}}?(?:之后|以后|后|起))(?P<time>[{LENGTH}{WITHIN}])",
+        yes=(("首报[不得超过险情出现后20分钟]", "within PT20M"), ("回访[最迟不超过办结后3天]", "within P3D"), ("[最晚接警后5分钟]出动", "within PT5M")),
+        no=("不得超过3天", "最晚的一批离开后两小时关门"),
+        build=lambda m: None if "的" in m["trigger"][:2] else Plan("within", m.start("time"), trigger=m.span("trigger")),
     ),
     Rule(
         "deadlines.within-use", "用多长时间做完",
@@ -384,7 +433,7 @@ RULES: tuple[Rule, ...] = (
         no=("当日新增病例", "会议当天的情况", "3月5日当天报告", "当日有效"),
         build=_if(
             _plan("within", "P0D"),
-            not_before=f"[{DAY}{SAME_DAY}每]|会议?|会|活动|开学|考试|节日?|入校|返校|接种|报到|比赛|选举|投票|出生|案发|事发|生产|登机|演出",
+            not_before=f"[{DAY}{FEAST}{SAME_DAY}每]|会议?|会|活动|开学|考试|节日?|入校|返校|接种|报到|比赛|选举|投票|出生|案发|事发|生产|登机|演出",
             not_after="[的，、。；事）新]|进展|数据|情况|工作|任务|疫情|有效|值班|气温|累计|现有|报告病例|无|系|为|是|最",
         ),
     ),
@@ -399,10 +448,10 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "deadlines.immediate", "第一时间、立即",
         "第一时间(?!段|点|表|维|，?了解到)|立即(?!性)|立刻|立马|即刻(?!起)|当即(?!将|日|可)|即时(?!即|通[讯信]|性|配|到账|零售|消费)"
-        "|马上(?!就?要?(?:到|来|会|将|面临|进入|迎来|过|有|没|开学|开始|是|又|春节|知道|明白|能|可|就?办[、”]))",
+        "|马上(?!就?要?(?:到|来|会|将|面临|进入|迎来|过|有(?!人[管接来到去处上办盯顶帮])|没|开学|开始|是|又|春节|知道|明白|能|可|就?办[、”]))",
         yes=(
             ("[第一时间]上报", "immediate"), ("[立即]封控", "immediate"), ("[马上]转运", "immediate"), ("[即时]更新台账", "immediate"),
-            ("[即刻]到岗", "immediate"), ("[当即]制止", "immediate"), ("[立刻]停工", "immediate"),
+            ("[即刻]到岗", "immediate"), ("[当即]制止", "immediate"), ("[立刻]停工", "immediate"), ("电梯困人[马上]有人到", "immediate"),
         ),
         no=("马上就要过年了", "即时通讯工具", "适当即可", "对未立即整改的要问责", "马上就会发烧", "一看就明白，马上就知道怎么做", "有了预案就可以立刻开展"),
         build=_if(_plan("immediate"), not_before="可以|未|没有|没能|未能|不|适|相|恰"),
@@ -410,19 +459,20 @@ RULES: tuple[Rule, ...] = (
     # recurring
     Rule(
         "deadlines.every", "每日、每周五、每月5日前",
-        rf"(?P<time>{EVERY})(?:(?P<parts>“[^”\n]{{2,16}}”|[^，。；、！？\n]{{1,4}}前[和、及与][^，。；、！？\n]{{1,4}}后|(?:、(?:早|晚|上午|中午|下午|晚上)?[0-9一二三四五六七八九十]{{1,3}}[时点]){{1,3}}|早、?中、?晚|早、?晚|上、?下午|上午、?下午)各?)?(?:(?:至少|不少于|不低于|(?!至少|不少)[^，。；：、！？\n{CODES}]{{0,2}}?){_COUNT}|(?P<short>[一二两三1-9])(?=(?:{_ONE_EACH}))[^，。；：、！？\n{CODES}]{{1,2}})?",
+        rf"(?P<time>{EVERY})(?:(?P<parts>“[^”\n]{{2,16}}”|[^，。；、！？\n]{{1,4}}前[和、及与][^，。；、！？\n]{{1,4}}后|(?:、(?:早|晚|上午|中午|下午|晚上)?[0-9一二三四五六七八九十]{{1,3}}[时点]){{1,3}}|早、?中、?晚|早、?晚|上、?下午|上午、?下午)各?|(?:{_DAY_ENDS}|{_SEASONS}){_SEASON_ENDS})?(?:(?:至少|不少于|不低于|(?!至少|不少)[^，。；：、！？\n{CODES}]{{0,2}}?){_COUNT}|(?P<short>[一二两三1-9])(?=(?:{_ONE_EACH}))[^，。；：、！？\n{CODES}]{{1,2}})?",
         yes=(
             ("[每日]报送体温", "recurring P1D x1"), ("[每周五前]报进度", "recurring P7D x1"), ("[每周二、周四]入户", "recurring P7D x2"),
             ("[每月5日前]报表", "recurring P1M x1"), ("[每日两次]消毒", "recurring P1D x2"), ("[每天]必须消杀至少2次", "recurring P1D x2"), ("[每月开展一次]演练", "recurring P1M x1"), ("[每周]至少巡查两次", "recurring P7D x2"), ("[每周至少两次]到点位", "recurring P7D x2"),
             ("[每日“开门前、打烊后”]消毒", "recurring P1D x2"), ("[每季度末]通报", "recurring P3M x1"), ("[每两周]轮换", "recurring P14D x1"),
-            ("[每天17:00前]报送", "recurring P1D x1"),
+            ("[每天17:00前]报送", "recurring P1D x1"), ("[每天收摊前]冲洗地面", "recurring P1D x1"), ("[每年汛前]把渠清好", "recurring P1Y x1"), ("[每周走两趟]", "recurring P7D x2"),
+            ("[每月]讲课不少于三场", "recurring P1M x3"),
         ),
-        no=("每日新增病例", "每天都有人返乡", "每人每天不足"),
-        build=_if(_every, not_before="平均|人均|户均|为期", not_after=r"都[有在是]|(?:步行|生活|服务|出行|就医|便民|救援|通勤)?圈|步行|车程|路程|新增|产[能量]|平均|人均|约|近|不足|的(?!工作)"),
+        no=("每日新增病例", "每天都有人返乡", "每人每天不足", "每天都开着窗口", "热线每天有人接听", "每天都会变"),
+        build=_if(_every, not_before="平均|人均|户均|为期", not_after=r"都(?:[有在是能]|会(?![商议诊])|[^，。；\n]{1,3}着)|有人|(?:步行|生活|服务|出行|就医|便民|救援|通勤)?圈|步行|车程|路程|新增|产[能量]|平均|人均|约|近|不足|的(?!工作)"),
     ),
     Rule(
         "deadlines.session", "日报告、周调度、月通报",
-        rf"(?P<u>半月|日|周|旬|月|季度?)(?<![0-9一二三四五六七八九十今明昨当次近节假生每作息同某本上下个两全几往平即是终定度末首天翌整{CODES}第每].)(?<![作息][日])(?:{_SESSION})",
+        rf"(?P<u>半月|日|周|旬|月|季度?)(?<![0-9一二三四五六七八九十今明昨当次近节假生每隔作息同某本上下个两全几往平即是终定度末首天翌整{CODES}第每].)(?<![作息][日])(?:{_SESSION})",
         yes=(("落实[日报告]制度", "recurring P1D x1"), ("[周调度]、月通报", "recurring P7D x1"), ("坚持[月例会]", "recurring P1M x1"), ("执行“[日报]”制度", "recurring P1D x1")),
         no=("节日检查", "工作日巡查", "光明日报", "节假日排查", "3月通报", "日常检查"),
         build=_each,
@@ -446,8 +496,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "deadlines.every-other", "隔天一次",
-        r"(?<![间相阻远分])隔(?P<u>[天日周月])(?:一(?:次|趟|检|巡|消|调|测|报|查|换|轮)|(?=检|测|巡|消|调|报|查|换|轮|通|开|送))",
-        yes=(("前台[隔天一检]", "recurring P2D x1"), ("[隔周]通报", "recurring P14D x1")),
+        r"(?<![间相阻远分])隔(?P<u>[天日周月])(?:一(?:次|趟|检|巡|消|调|测|报|查|换|轮)|(?=检|测|巡|消|调|报|查|抽|督|例|碰|换|轮|通|开|送))",
+        yes=(("前台[隔天一检]", "recurring P2D x1"), ("[隔周]通报", "recurring P14D x1"), ("[隔月]督查", "recurring P2M x1")),
         no=("间隔天数不少于两天", "隔日历年"),
         build=_other,
     ),

@@ -30,8 +30,9 @@ class Context:
 
     A month or day without its year lies at or after ``after``, when that is set (the end of a range, seen from its
     start). Else ``view`` decides. Told: in the year of the reference, or in the year beside it when it would lie more than
-    ten months off (28 December told in January). Planned: in the year of the reference. Limit: in the year of the
-    reference, or in the next one when it passed more than a month ago (3月底前 said in November).
+    ten months off (28 December told in January). Planned: in the year of the reference, or in the next one when it
+    passed more than eight months ago (1月中旬 said in December). Limit: in the year of the reference, or in the next one
+    when it passed more than a month ago (3月底前 said in November).
     """
 
     reference: date | None
@@ -167,6 +168,7 @@ def _unit(m: re.Match[str]) -> Literal["day", "period", "year", "edge", "festiva
 
 
 _FAR = timedelta(days=300)
+_LONG_AGO = timedelta(days=240)
 
 
 def _place(make: Callable[[int], Days | None], context: Context) -> Days | None:
@@ -181,7 +183,7 @@ def _place(make: Callable[[int], Days | None], context: Context) -> Days | None:
     if found is None:
         return None
     if context.view == "planned":
-        return found
+        return make(at.year + 1) if found.after < at - _LONG_AGO else found
     if context.view == "limit":
         # A notice may still name a date that passed a few weeks ago; one further back means the next year.
         return make(at.year + 1) if found.after <= at - timedelta(days=31) else found
@@ -517,9 +519,9 @@ def _half_unit(m: re.Match[str]) -> object:
 
 # ------------------------------------------------------------------------------------------------------- recurring
 
-_EVERY_UNIT = "小时|个?工作日|天|日|周|星期|旬|半月|半个月|个?月|季度|季|半年|年度?|晚|夜"
+_EVERY_UNIT = "个?小时|半个?小时|半天|个?工作日|天|日|周|个?星期|旬|半月|半个月|个?月|个?季度|季|半年|年度?|晚|夜"
 _EVERY = {
-    "小时": "PT1H", "工作日": "P1D", "天": "P1D", "日": "P1D", "晚": "P1D", "夜": "P1D", "周": "P7D", "星期": "P7D", "旬": "P10D",
+    "小时": "PT1H", "半小时": "PT30M", "半个小时": "PT30M", "半天": "PT12H", "工作日": "P1D", "天": "P1D", "日": "P1D", "晚": "P1D", "夜": "P1D", "周": "P7D", "星期": "P7D", "旬": "P10D",
     "半月": "P15D", "半个月": "P15D", "月": "P1M", "季度": "P3M", "季": "P3M", "半年": "P6M", "年": "P1Y", "年度": "P1Y",
 }  # fmt: skip
 
@@ -531,7 +533,7 @@ def _every(m: re.Match[str]) -> object:
 
 def _every_counted(m: re.Match[str]) -> object:
     count, unit = parse(m["n"]), _UNITS[m["u"]]
-    if not count:
+    if not count or (m["n"] == "一" and unit in "DMY"):  # 把每一天过好 tells no rhythm
         return None
     skipped = 1 if m["apart"] and unit not in "hm" else 0  # 每隔三天 is every fourth day, 每隔两小时 every second hour
     return EveryShape(iso(count + skipped, unit), 1)
@@ -761,11 +763,11 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "times.clock", "时刻：18时、3点前",
-        rf"(?P<h>[0-9]{_ALONE}[0-9]?|[一二]?十{_ALONE}[一二三四五六七八九]?|[一二三四五六七八九]{_ALONE}(?=点(?:[半钟整前]|之前|以前))|零{_ALONE})"
-        r"(?:时(?!间|候|期|刻|代|段|常|有|点(?![名火验])|限|效|而|速|空|长|许|差|尚|政|事|日|下|值)(?:(?P<mi>[0-9]{1,2})分(?!钟)|整)?"
+        rf"(?P<h>[0-9]{_ALONE}[0-9]?|[一二]?十{_ALONE}[一二三四五六七八九]?|[一二三四五六七八九]{_ALONE}(?=点(?:[半钟整前至到]|之前|以前))|[一二三四五六七八九](?<=[晚早夜日天].)(?=点(?!要求|意见|建议|体会|感受|希望|看法|措施|想法|内容|说明|提醒|注意|认识|启示))|零{_ALONE})"
+        r"(?:时(?!间|候|期|刻|代|段|常|有(?!人|专)|点(?![名火验])|限|效|而|速|空|长|许|差|尚|政|事|日|下|值)(?:(?P<mi>[0-9]{1,2})分(?!钟)|整)?"
         r"|点(?:(?P<half>半|一刻|三刻)|(?P<weak>[整钟](?!头)|(?=[前至到起]|之前|以前)))?)(?![0-9])",
         yes=(("[18时前]", "T18:00"), ("[24时]", "T24:00"), ("[8点半]", "T08:30"), ("[九点以前]", "T09:00"), ("[9时30分]", "T09:30"), ("[十八时]", "T18:00"), ("[零时]", "T00:00"), ("[9时]点名", "T09:00")),
-        no=("第3点", "3点要求", "8小时", "同时", "2时代", "5点建议"),
+        no=("第3点", "3点要求", "8小时", "同时", "2时代", "5点建议", "今天三点要求"),
         build=_clock,
     ),
     Rule(
@@ -805,11 +807,14 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "times.every", "每日、每周五、每月5日前",
         rf"每(?:逢|隔)?(?P<u>{_EVERY_UNIT})(?!级|龄|轻|均|代|薪|份额)"
-        rf"(?P<on>(?<=[周期])(?:[二三四五六日天](?!次)|一{_ONCE})(?:[、和及](?:周|星期)?[一二三四五六日天]){{0,6}}"
-        rf"|(?<=月){_DAY}[日号](?:[、和及]{_DAY}[日号]){{0,4}}|[上中下]旬|(?<=[月年季度])(?:{_END}))?",
+        rf"(?P<on>(?<=[周期])(?:[二三四五六日天](?!次)|末(?![位端])|一{_ONCE})(?:[、和及](?:周|星期)?[一二三四五六日天]){{0,6}}"
+        rf"|(?<=月){_DAY}[日号](?:[、和及]{_DAY}[日号]){{0,4}}|[上中下]旬|(?<=年)(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?:{_DAY}[日号]|[上中下]旬|份|{_END})?"
+        rf"|(?<=[季度])(?:首月|第一个月)(?:{_DAY}[日号])?|(?<=[月季度年])(?:最后一|第[一二三四])个?(?:工作日|天|周|星期)(?<!天)[一二三四五六日]?"
+        rf"|(?<=[月年季度])(?:{_END}))?",
         yes=(
             ("[每日]报送", "R/P1D"), ("[每周五前]", "R/P7D"), ("[每周二、周四]", "R/P7D"), ("[每月5日前]", "R/P1M"), ("[每季度末]", "R/P3M"),
-            ("[每周]一次", "R/P7D"), ("[每天18时前]", "R/P1D"), ("[每半年]", "R/P6M"),
+            ("[每周]一次", "R/P7D"), ("[每天18时前]", "R/P1D"), ("[每半年]", "R/P6M"), ("[每半小时]", "R/PT30M"), ("[每晚九点至次日六点]", "R/P1D"),
+            ("[每年10月底前]", "R/P1Y"), ("[每季度首月5日前]", "R/P3M"), ("[每月最后一个工作日]", "R/P1M"), ("[每周末]", "R/P7D"),
         ),
         no=("每年级", "每月份额", "每人每户"),
         build=_every,
@@ -818,7 +823,7 @@ RULES: tuple[Rule, ...] = (
         "times.every-counted", "每两天、每隔3天",
         rf"每(?P<apart>隔)?(?P<n>[0-9{_CN}两][0-9{_CN}]{{0,2}})个?(?P<u>小时|分钟|天|日|周|月|年|季度|工作日)",
         yes=(("[每两周]", "R/P14D"), ("[每2天]一次", "R/P2D"), ("[每隔3天]", "R/P4D"), ("[每4小时]", "R/PT4H"), ("[每隔两小时]", "R/PT2H")),
-        no=("每两人", "每3个乡"),
+        no=("每两人", "每3个乡", "过好每一天"),
         build=_every_counted,
     ),
 )  # fmt: skip
