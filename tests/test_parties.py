@@ -218,6 +218,20 @@ def test_an_organ_named_late_in_a_sentence_ends_the_subject_before_it() -> None:
     assert parties("审计局要查清账目；要紧盯进度，财政局按月拨款。")[1] == ["财政局:responsible"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("近日，市安委办约谈两家企业，各县要举一反三抓好整改。", ["各县"]),
+        ("从凌晨到现在，消防救援大队转移群众三百人，各村要接着排查。", ["各村"]),
+        ("昨天下午，县防办会商研判雨情，水利局今天要把水库水位降下来。", ["水利局"]),
+        ("上周，信访局梳理积案23件，包案领导要逐件接访。", ["包案领导"]),
+        ("10日前，信访局梳理积案，包案领导要逐件接访。", ["信访局", "包案领导"]),
+    ],
+)
+def test_who_did_something_before_the_demand_is_no_party(text: str, expected: list[str]) -> None:
+    assert [p.removesuffix(":responsible") for p in parties(text)[0]] == expected
+
+
 def test_a_sentence_that_demands_nothing_ends_the_subject() -> None:
     text = "卫健部门要备足床位。当前形势依然十分严峻复杂。要守住底线。"
     assert [told(text, a) for a in assign(text, judged(text, other=(1,)), [])] == [["卫健部门:responsible"], [], []]

@@ -256,7 +256,7 @@ TOPIC = Rule(
 )  # fmt: skip
 WHEN = Rule(
     "parties.when", "主语与要求之间隔着时间或条件",
-    f"(?P<span>{NAMES})(?:[^，。；：的{ORGANS}{OTHERS}\n]{{1,8}}(?:前|后|时|期间|中|内|上|下)|(?:发现|遇到|遇有|接到|收到)[^，。；：\n]{{1,8}}|(?:进入|进出|出入)[^，。；：\n]{{1,8}}|(?:卖|销售|购买|收购|运输|承接|接收|外出|上路|作业)[^，。；：{ORGANS}{OTHERS}\n]{{0,8}}(?=必须|一律|应当|须|不得|严禁|要(?![求点素]))|有[^，。；：{ORGANS}{OTHERS}\n]{{1,6}}(?=别|马上|立即|第一时间))，?(?:{_ADVERB}{{0,1}}{_MODAL}|{_VERB}|[先再多])",
+    f"(?P<span>{NAMES})(?:[^，。；：的{ORGANS}{OTHERS}\n]{{1,8}}(?:前|后|时|期间|中|内|上|下)|(?:发现|遇到|遇有|接到|收到)[^，。；：\n]{{1,8}}|(?:进入|进出|出入)[^，。；：\n]{{1,8}}|(?:卖|销售|购买|收购|运输|承接|接收|外出|上路|作业)[^，。；：{ORGANS}{OTHERS}\n]{{0,8}}(?=必须|一律|应当|须|不得|严禁|要(?![求点素]))|除[^，。；：\n]{{2,24}}外(?=，(?:不得|不准|一律|原则上))|有[^，。；：{ORGANS}{OTHERS}\n]{{1,6}}(?=别|马上|立即|第一时间))，?(?:{_ADVERB}{{0,1}}{_MODAL}|{_VERB}|[先再多])",
     yes=("[公众]出行前需了解目的地政策。", "[施工单位]在雨季施工期间，必须有人盯守。"),
     no=("企业发展要提速。", "村里的路修好后要管护。"),
     build=_opens,
@@ -525,7 +525,7 @@ def find(text: str, sentences: Sequence[Body], crosses: Crosses | None = None) -
             before = view.text[max(0, m.start - 1) : m.start]
             if rule in (PARALLEL, FIELDS_PARALLEL) and not any(f.rule in LEADING for f in out[k]):
                 continue
-            if not _fits(rule, text, group, before, after):
+            if not _fits(rule, text, group, before, after) or (rule in _PLAIN and _told(text, sentences[k].start, group)):
                 continue
             if rule is ALLOTTED:
                 group = _without_matter(text, group)
@@ -595,6 +595,21 @@ def _fits(rule: Rule, text: str, group: Group, before: str, after: str) -> bool:
             return False
         return (last.type != "territory" or text[group.start] == "各") and (before in "\n。；" or not _STAFF.search(last.canonical))
     return True
+
+
+_PLAIN = (TIMED, DOER, ORGAN_DOER, PARALLEL, ADDRESSED, ALLOTTED)
+"""Rules that need no demand in their own clause, so that what was done reads alike."""
+_TOLD = re.compile(
+    "(?<![一-鿿0-9])(?:刚才|昨[天晚日]|近日|日前|会前|前[段几][天时]?[间期]?|这段时间|上周|上个?月)|从[^，。；：\n]{1,16}到(?:现在|目前)"
+)
+_DEMANDED = re.compile("要(?![求素点件害])|必须|务必|请|须|应当|不得|现在|今天")
+
+
+def _told(text: str, start: int, group: Group) -> bool:
+    """Whether a name stands in the part of its sentence that tells of what was done: behind 刚才 or 从凌晨到现在, and
+    before anything is demanded."""
+    told = _TOLD.search(text, start, min(group.start, start + 120))
+    return told is not None and not _DEMANDED.search(text, told.end(), group.start)
 
 
 def _without_matter(text: str, group: Group) -> Group:
