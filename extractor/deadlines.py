@@ -255,7 +255,7 @@ _TRIGGER = re.compile(
 )
 _CLAUSE = re.compile(
     r"(?:^|(?<=[，。；：！？（|\n]))(?:请|应当?|须|要|必须|务必)?[于在]?"
-    rf"(?P<t>[^，。；：！？、（）|\n{rules.CODES}]{{1,6}}{_ENDS})$"
+    rf"(?P<t>(?P<v>[^，。；：！？、（）|\n{rules.CODES}]{{1,6}}?){_ENDS})$"
 )
 _EARLIER = re.compile(
     rf"(?:^|[，。；：！？（\n])(?P<t>[^，。；：！？（）|\n{rules.CODES}]{{1,14}}?(?:之?后|以后|之日起))，[^。；！？\n]{{0,30}}$"
@@ -288,7 +288,9 @@ def _within(view: _View, m: Match, plan: Plan, mark: TimeFound | None, reference
     )
 
 
-_FORWARD = frozenset({"deadlines.within", "deadlines.within-use", "deadlines.within-done", "deadlines.labelled"})
+_FORWARD = frozenset(
+    f"deadlines.{name}" for name in ("within", "within-use", "within-done", "within-fixed", "labelled")
+)
 
 
 def _trigger(view: _View, m: Match) -> tuple[tuple[int, int] | None, bool]:
@@ -297,7 +299,11 @@ def _trigger(view: _View, m: Match) -> tuple[tuple[int, int] | None, bool]:
     if at >= 0 and view.text[at] == rules.START:
         return (at, m.start), True
     near = _TRIGGER.search(view.text, max(0, m.start - 20), m.start)
-    near = near or _CLAUSE.search(view.text, max(0, m.start - 10), m.start)
+    if near is None:
+        near = _CLAUSE.search(view.text, max(0, m.start - 10), m.start)
+        # A whole clause names who acts as well (新职工入职后): the two characters of its verb are what counts.
+        if near and near.end("v") - near.start("t") >= 4:
+            return (near.end("v") - 2, near.end("t")), near.end("t") == m.start
     if near:
         return near.span("t"), near.end("t") == m.start
     earlier = _EARLIER.search(view.text, max(0, m.start - 48), m.start)

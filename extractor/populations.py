@@ -33,7 +33,7 @@ class People:
 
 _NOUNS = (
     r"人员|人群|人士|旅客|乘客|群众|居民|村民|市民|住户|业主|师生|学生|考生|教师|职工|员工|工人员?|司机|驾驶员|司乘|船员|机组|客商"
-    r"|游客|顾客|经营户|接触者|密接(?:者|人员)?|同住人|居住人|家属|患者|病人|家长|陪护(?:人员)?|家人|对象|[^或记]者|来人员?|儿童|老人"
+    r"|游客|顾客|经营户|接触者|密接(?:者|人员)?|同住人|居住人|家属|患者|病人|家长|陪护(?:人员)?|家人|对象|[^或记]者|来人员?|儿童|老人|孩子|乡亲|老乡|亲友|朋友(?!圈)|同学|学子|师傅|老师|医护(?:人员)?"
     r"|孕产?妇|民工|学员|考官|运动员|志愿者|代表|委员|干部|官兵|的人(?:员|群|士)?|(?:风险|重点|一线|关键)岗位(?:人员)?|快递员|服务员|收银员|保洁员?|保安员?|厨师|帮工|护工|店员|骑手|乘务员|售货员|管理员|炊事员|门卫|宾客|摊主|店主|商户|农户|租户|用户"
 )
 _PERSON = re.compile(rf"(?:{_NOUNS})(?:（[^（）]{{1,24}}）)?")
@@ -65,9 +65,11 @@ _SAME = re.compile(
 )
 _STAFF = re.compile("网格员|村医|医生|(?:社区|村|包保|镇村|乡镇)干部|党员|领导|志愿者|工作专班")
 _NO_PEOPLE = re.compile(
-    r"(?:严格|相应|必要|免费|最|更|新|好|为期|有效|规定|一定|同样|[0-9]天|以上|以内|期间|当[天日]|阶段|措施|原则|制度|基础)的$"
+    r"(?:严格|相应|必要|免费|最|更|新|好|为期|有效|规定|一定|同样|[0-9]天|以上|以内|期间|当[天日]|阶段|措施|原则|制度|基础|[原之此先从]前|原来|原先|早先|原有|现行|以往|过去)的$"
     r"|^(?:于|在)?(?:集中|居家)?(?:隔离|观察|监测|医学观察|健康监测){1,2}的$"
 )
+# At the head of a sentence those who are isolated are people: 居家隔离的，每天测温.
+_STAYING = re.compile(r"(?:集中|居家|在家)(?:健康|医学)?(?:隔离|观察|监测){1,2}的")
 _EXCEPTION = re.compile("条件|不具备|不符合|不能|无法|特殊")
 _IF = re.compile(r"(?:[•·●■◆○]|[0-9]{1,2}[.、])?(?:若是?|如果|如)")
 _EVENT = re.compile("发热|症状|阳性|异常|出现|发现|需|必要|属实|遇|确")
@@ -172,8 +174,11 @@ def _of_kind(text: str, start: int, end: int) -> People | None:
             at = opening.end() if opening and led else start
             at = _after_lead(text, _inside_bracket(text, at, de), de)
             words = text[at : de + 1]
-            if len(words) < 4 or _NO_PEOPLE.search(words):
-                return None
+            first = start == 0 or text[start - 1] in "。；！？\n"
+            if not (first and de + 1 == end and _STAYING.fullmatch(words)):
+                shortest = 3 if words.endswith("码的") else 4
+                if len(words) < shortest or _NO_PEOPLE.search(words):
+                    return None
             return People((at, de + 1), base=not _EXCEPTION.search(words), led=led, weak=words.startswith("确"))
         de = text.rfind("的", start, de)
     return None

@@ -378,7 +378,8 @@ def _tests_within(m: re.Match[str]) -> Needs | None:
     acts = re.search("完成|开展|进行|做|接受|落实|实施|到位|组织|再|测|采|检", gap)
     if not acts and re.match("(?:检测|采样)?(?:阴性|证明|结果|报告)", text[m.end("what") : m.end("what") + 6]):
         return None
-    if re.search("全员|轮|全域|接种|暂缓|出具|反馈|结果|上传|能力|试剂|阴性|持", gap):
+    # What is to be found out about somebody's tests is no test: 查清有没有做核酸.
+    if re.search("全员|轮|全域|接种|暂缓|出具|反馈|结果|上传|能力|试剂|阴性|持|[查问核摸弄搞]清|查明|核实|掌握|有没有|是否|做没做", gap):
         return None
     counted = re.search(rf"({_N}){_TO}次", m[0])
     return (Need(_test_measure(m["what"]), tests=number(counted[1]) if counted else None, within=within),)
@@ -620,14 +621,15 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "quarantine.tests-repeated",
         "按周期检测（每天1次、每周2次核酸检测）",
-        rf"(?:(?:连续|前)(?P<run>{_N})[天日])?{_RHYTHM}(?:[^。；：，0-9]{{0,16}}?{_TIMES})?[^。；：，0-9]{{0,12}}?{_TEST}(?:不少于|至少|各)?{_TIMES}?",
+        rf"(?:(?:连续|前)(?P<run>{_N})[天日])?{_RHYTHM}(?:[^。；：，0-9温]{{0,16}}?{_TIMES})?[^。；：，0-9温]{{0,12}}?{_TEST}(?:不少于|至少|各)?{_TIMES}?",
         yes=(
             ("期间[每天开展1次核酸检测]。", (Need("核酸检测", times_per_day=1),)),
             ("[每周至少开展2次核酸检测]。", (Need("核酸检测", every_days=7, times_per_period=2),)),
             ("[每2天一次抗原自测]。", (Need("抗原检测", every_days=2, times_per_period=1),)),
             ("[连续3天每日一次核酸检测]。", (Need("核酸检测", days=3, times_per_day=1),)),
+            ("上下午各测温一次、[每3天一次核酸检测]。", (Need("核酸检测", every_days=3, times_per_period=1),)),
         ),
-        no=("每日核酸检测能力达2万管。", "每天核酸检测点要消杀。"),
+        no=("每日核酸检测能力达2万管。", "每天核酸检测点要消杀。", "每日两次测温、登记核酸结果。"),
         build=_repeated,
     ),
     Rule(
@@ -674,7 +676,18 @@ RULES: tuple[Rule, ...] = (
             ("抵县[24小时内完成1次核酸检测]。", (Need("核酸检测", tests=1, within="PT24H"),)),
             ("确保[24小时内将所有人员追踪到位、核酸检测]到位。", (Need("核酸检测", within="PT24H"),)),
         ),
-        no=("持48小时内核酸阴性证明。", "7天内有旅居史的要核酸检测。", "24小时内完成全员核酸检测。"),
+        no=("持48小时内核酸阴性证明。", "7天内有旅居史的要核酸检测。", "24小时内完成全员核酸检测。", "3小时内问清同住人做没做核酸。"),
+        build=_tests_within,
+    ),
+    Rule(
+        "quarantine.tests-ahead",
+        "提前若干时间完成的检测（提前48小时做一次核酸）",
+        rf"提前{_HOURS}(?P<gap>(?:完成|进行|开展|接受|做好?|测|到[^。；：，0-9]{{1,10}}?)?(?:{_N}次)?)(?P<what>核酸|抗原)(?:检测|采样)?{_TIMES}?",
+        yes=(
+            ("主考老师[提前48小时做一次核酸]。", (Need("核酸检测", tests=1, within="PT48H"),)),
+            ("嘉宾要[提前2天完成核酸检测]。", (Need("核酸检测", within="P2D"),)),
+        ),
+        no=("提前48小时报名。", "提前24小时采购核酸试剂。"),
         build=_tests_within,
     ),
     Rule(
@@ -742,11 +755,12 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "quarantine.report-within",
         "限时报告（12小时内向社区报告）",
-        rf"{_HOURS}{_INSIDE}(?P<gap>[^。；：，0-9]{{0,20}}?)(?:[向到与][^。；：，0-9]{{1,28}}?(?:报告|报备|登记|申报|报到|上报)|报备|填报|申报|(?:主动|如实|再次)报告|报告(?:行程|健康|本人|个人|社区|村|居委|单位|学校))",
+        rf"{_HOURS}{_INSIDE}(?P<gap>[^。；：，0-9]{{0,20}}?)(?:[向到与][^。；：，0-9]{{1,28}}?(?:报告|报备|登记|申报|报到|上报)|报备|[填补申]报|(?:主动|如实|再次)报告|报告(?:行程|健康|本人|个人|社区|村|居委|单位|学校))",
         yes=(
             ("[2小时内报告社区]。", (Need("报告", within="PT2H"),)),
             ("返乡后[12小时内向村委会报告]。", (Need("报告", within="PT12H"),)),
             ("抵达[24小时内主动向社区报备]。", (Need("报告", within="PT24H"),)),
+            ("来不及登记的，到家[8小时内补报]。", (Need("报告", within="PT8H"),)),
         ),
         no=("发现病例2小时内向疾控中心报告。", "7天内有旅居史的向社区报告。", "2小时内完成流调。"),
         build=_report,
