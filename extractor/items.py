@@ -117,6 +117,8 @@ def _markers(text: str, gaps: frozenset[int]) -> list[_Marker]:
             number = 1 if words == "一方面" else 2
         elif kind == "order":
             number = _ORDER[words]
+        elif kind == "one":
+            number = 1 if words in ("一个", "头一个") else 2
         else:
             number = int(words)
         if number is None or (kind in ("arabic", "paren", "half") and number == 0):
@@ -131,7 +133,7 @@ def _markers(text: str, gaps: frozenset[int]) -> list[_Marker]:
         line = bisect_right(newlines, m.start())
         out.append(_Marker(m.start(), m.end(), style, kind, number, _edge(text, m.start(), gaps), line))
     bare = _without_dots(text, newlines) + _rows(text, newlines)
-    return _paired(_with_lost_ones(text, out + bare))
+    return _ones(_paired(_with_lost_ones(text, out + bare)))
 
 
 def _without_dots(text: str, newlines: list[int]) -> list[_Marker]:
@@ -175,6 +177,26 @@ def _with_lost_ones(text: str, markers: list[_Marker]) -> list[_Marker]:
                     out.append(_Marker(one.start(), one.end(), "arabic", "arabic", 1, "strong", m.line))
         out.append(m)
     return sorted(out, key=lambda m: m.start)
+
+
+def _ones(markers: list[_Marker]) -> list[_Marker]:
+    """Counts 一个是, 再一个是, 还有一个是; one that stands alone, first or later, is no point."""
+    out: list[_Marker] = []
+    last: int | None = None  # the index in ``out`` of the last point of the list that is open
+    alone: set[int] = set()
+    for m in markers:
+        if m.kind == "one":
+            open_list = last is not None and m.start - out[last].start <= 1200
+            if m.number == 1:
+                alone.add(len(out))
+            elif open_list and last is not None:
+                m = m._replace(number=out[last].number + 1)
+                alone.discard(last)
+            else:
+                continue
+            last = len(out)
+        out.append(m)
+    return [m for i, m in enumerate(out) if i not in alone]
 
 
 def _paired(markers: list[_Marker]) -> list[_Marker]:
