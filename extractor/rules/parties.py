@@ -290,7 +290,7 @@ ASKED = Rule(
 )  # fmt: skip
 OWNER = Rule(
     "parties.owner", "压实、落实某方的责任",
-    "(?:压实|落实|落细|压紧|靠实|扛起|扛牢|强化|明确|夯实|履行|担起|拧紧|担负起|压紧压实)[好了起]?"
+    "(?:压实|落实|落细|细化|厘清|压紧|靠实|扛起|扛牢|强化|明确|夯实|履行|担起|拧紧|担负起|压紧压实)[好了起]?"
     f"(?P<span>{NAMES})(?!带班|值班)的?(?:(?![，。；：])[一-鿿“”{FIELDS}]){{0,10}}?{_DUTY}",
     yes=("切实压实[网格员]的排查责任。", "要落实[企业]主体责任。", "层层压紧[各级各部门]工作责任。"),
     no=("落实领导带班值班责任制。", "推动企业落实主体责任。", "落实学校防控经费。"),
@@ -542,8 +542,6 @@ _REPORTS = re.compile("[^，。；：]{0,6}(?:主动|配合|如实|报告|报备
 """What close contacts do themselves; all else is done to them."""
 _GIVES = re.compile("(?!自己)[一-鿿]{2}的")
 """What follows is a thing of theirs: 牵头单位 + 提出的 + 需求."""
-_MAKES_UP = re.compile("(?:共同|联合|派员|参与)?(?:组成|构成)的")
-"""Only says of whom another body is made up."""
 
 
 def _fits(rule: Rule, text: str, group: Group, before: str, after: str) -> bool:
@@ -553,7 +551,7 @@ def _fits(rule: Rule, text: str, group: Group, before: str, after: str) -> bool:
         return False
     if text[first.start] == "哪" or text[max(0, first.start - 2) : first.start] in ("哪个", "哪些", "哪位", "哪家"):
         return False
-    if _MAKES_UP.match(after) or ("密接" in last.canonical and not _REPORTS.match(after)):
+    if "密接" in last.canonical and not _REPORTS.match(after):
         return False
     if last.type in ("post", "public", "institution") and _PUNISHED.match(after):
         return False
