@@ -56,7 +56,7 @@ _ON_DAYS = (
 )
 _RHYTHM = (
     r"(?P<rhythm>每人?每?[天日]?(?:早、?(?:中、?|午、?)?晚|早晚|上下午|上、下午|上午、下午)|早、?(?:中、?|午、?)?晚"
-    rf"|每人每[天日]|每[天日]|逐日|每?隔[天日]|每隔?{_N}个?(?:[天日周]|星期)|每个?(?:周|星期)|每半?月)"
+    rf"|每人每[天日]|每[天日]|逐日|每?隔[天日]|每隔?{_N}个?(?:[天日周]|星期|小时)|每个?(?:周|星期)|每半?月)"
 )
 _TIMES = rf"(?:{_N}{_TO}次)"
 _TEST = r"(?P<what>核酸|抗原|检测|采样)(?:检测|采样|自测|筛查)?"
@@ -107,7 +107,7 @@ _NAMES_AFTER = re.compile(
 _PLACES = ("居家", "集中", "在家")
 _LENGTH_OF = re.compile(rf"{_INSIDE}|期满|期间|[^，。；的]{{0,6}}(?:期满|人次)")
 _PAST = re.compile(r"(?:曾|被|已经?|累计|共)(?:被)?[^，。：；]{0,6}$")
-_AT_A_PLACE = re.compile("集中(?:隔离|医学观察)(?:点|场所|宾馆|酒店)(?:进行|实行|实施|接受|再)?$")
+_AT_A_PLACE = re.compile("集中(?:隔离|医学观察)?(?:点|场所|宾馆|酒店)(?:进行|实行|实施|接受|再)?$")
 _CONDITION = re.compile(r"(?:若|如果|如|凡|经|对于?|已)[^，。；：]{0,16}$")
 
 
@@ -207,7 +207,8 @@ def _is_swab(m: re.Match[str]) -> bool:
 
 def _tests_in_days(m: re.Match[str]) -> Needs | None:
     """三天两检, 3天内完成2次核酸检测."""
-    if m.string[max(0, m.start() - 1) : m.start()] in ("第", "每", "近", "月", "隔", "前") or "满" in m[0][:2]:
+    before = max(0, m.start() - 2)
+    if _NOT_AHEAD.search(m.string, before, m.start()) or m.string[m.start() - 1 : m.start()] == "月" or "满" in m[0][:2]:
         return None
     days, tests = _days(m), number(m["tests"])
     if not 0 < days <= 60 or not 0 < tests <= 60:
@@ -292,6 +293,8 @@ def _tests_counted(m: re.Match[str]) -> Needs | None:
     tests = number(m["tests"])
     if re.search("第|每|累计|了|过|已|曾|共计", before) or not 0 < tests <= 60 or m.string.startswith("演练", m.end()):
         return None
+    if before.endswith("连续") and re.match("(?:均|都)?(?:为|呈)?阴性的", m.string[m.end() : m.end() + 6]):
+        return None  # 连续两次核酸阴性的可以出院
     listed = re.search(r"（(?:分别)?(?:在|为|于|即)?第([^（）]{1,40})[天日]）", m[0])
     return (Need(_test_measure(m["what"]), tests=tests, test_days=day_numbers(listed[1]) if listed else ()),)
 
@@ -306,6 +309,10 @@ def _often(need: Need, rhythm: str, times: int) -> Need:
     period = number(counted[0]) if counted else 1
     if "月" in rhythm:
         period = 15 if "半" in rhythm else 30
+    elif "小时" in rhythm:
+        if 0 < period < 24:
+            return replace(need, times_per_day=times * 24 // period)
+        period //= 24
     elif "周" in rhythm or "星期" in rhythm:
         period *= 7
     elif "隔" in rhythm:
@@ -355,6 +362,10 @@ def _body(m: re.Match[str]) -> Needs | None:
     return tuple(_often(Need(name, days=_run(m)), m["rhythm"], times) for name in measures)
 
 
+def _body_listed(m: re.Match[str]) -> Needs:
+    return (Need("体温监测", times_per_day=_times(m["span"])),)
+
+
 def _duration(m: re.Match[str]) -> str | None:
     n = number(m["n"])
     if not 0 < n <= 240:
@@ -363,6 +374,8 @@ def _duration(m: re.Match[str]) -> str | None:
 
 
 _TWICE = re.compile("上午[^，。]{0,8}下午|前(?:和|、|及)[^，。]{1,8}(?:后|前)|早[^，。]{0,6}晚")
+# 返校前48小时内 counts back from what is to come, 前48小时内 from now.
+_NOT_AHEAD = re.compile("[近隔每第]$|(?<![会考校场院岗行发程赛乡县学工机])前$")
 _LOOKBACK = re.compile("有|到|去|曾|来|从|与|入|离|在[^隔到返县社]|途|旅|活动")
 
 
@@ -371,7 +384,7 @@ def _tests_within(m: re.Match[str]) -> Needs | None:
     text = m.string
     within = _duration(m)
     gap = text[m.start("gap") : m.start("what")]
-    if within is None or text[max(0, m.start() - 1) : m.start()] in ("近", "前", "隔", "每", "第") or not _is_swab(m):
+    if within is None or _NOT_AHEAD.search(text, max(0, m.start() - 2), m.start()) or not _is_swab(m):
         return None
     if m["unit"] != "小时" and _LOOKBACK.match(gap):
         return None
@@ -604,7 +617,7 @@ RULES: tuple[Rule, ...] = (
             ("14天集中隔离+[5次核酸检测]。", (Need("核酸检测", tests=5),)),
             ("隔离期间进行[2-3次抗原自测]。", (Need("抗原检测", tests=2),)),
         ),
-        no=("第3次核酸检测正在进行。", "已做了5次核酸检测。", "每次核酸检测要登记。"),
+        no=("第3次核酸检测正在进行。", "已做了5次核酸检测。", "每次核酸检测要登记。", "连续两次核酸阴性的可以返岗。"),
         build=_tests_counted,
     ),
     Rule(
@@ -626,6 +639,7 @@ RULES: tuple[Rule, ...] = (
             ("期间[每天开展1次核酸检测]。", (Need("核酸检测", times_per_day=1),)),
             ("[每周至少开展2次核酸检测]。", (Need("核酸检测", every_days=7, times_per_period=2),)),
             ("[每2天一次抗原自测]。", (Need("抗原检测", every_days=2, times_per_period=1),)),
+            ("[每72小时做一次核酸]。", (Need("核酸检测", every_days=3, times_per_period=1),)),
             ("[连续3天每日一次核酸检测]。", (Need("核酸检测", days=3, times_per_day=1),)),
             ("上下午各测温一次、[每3天一次核酸检测]。", (Need("核酸检测", every_days=3, times_per_period=1),)),
         ),
@@ -673,6 +687,7 @@ RULES: tuple[Rule, ...] = (
         rf"{_HOURS}{_INSIDE}(?P<gap>[^。；：，0-9]{{0,24}}?(?:{_N}次)?[^。；：，0-9]{{0,8}}?)(?P<what>核酸|抗原|(?:完成|进行|开展|接受|做|次|采样)检测|[做测检采]{_N}次)(?:检测|采样|筛查)?{_TIMES}?",
         yes=(
             ("落地检，[24小时内再做1次]。", (Need("核酸检测", tests=1, within="PT24H"),)),
+            ("代表会前[48小时内核酸检测1次]。", (Need("核酸检测", tests=1, within="PT48H"),)),
             ("抵县[24小时内完成1次核酸检测]。", (Need("核酸检测", tests=1, within="PT24H"),)),
             ("确保[24小时内将所有人员追踪到位、核酸检测]到位。", (Need("核酸检测", within="PT24H"),)),
         ),
@@ -726,7 +741,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "quarantine.body-repeated",
         "按周期测体温、监测健康（早、晚各进行一次体温测量和健康监测）",
-        rf"(?:(?:连续|前)(?P<run>{_N})[天日])?{_RHYTHM}[^。；：，]{{0,30}}?(?P<what>(?:测量|监测|检测)?体温|测温|健康(?:监测|检测|询问|状况|状态|观察|情况))"
+        rf"(?:(?:连续|前)(?P<run>{_N})[天日])?{_RHYTHM}[^。；：，酸原]{{0,30}}?(?P<what>(?:测量|监测|检测)?体温|测温|健康(?:监测|检测|询问|状况|状态|观察|情况))"
         rf"(?:测量|监测|检测|自测|筛查|测|询问|检查)?(?:(?:和|、|及|与|以及)(?P<second>体温|测温|健康(?:监测|检测|询问|状况|状态|观察|情况))(?:测量|监测|检测|筛查)?)?"
         rf"(?:不少于|至少|各)?{_TIMES}?",
         yes=(
@@ -739,6 +754,17 @@ RULES: tuple[Rule, ...] = (
         ),
         no=("要测量体温。", "每日体温检测点要消毒。"),
         build=_body,
+    ),
+    Rule(
+        "quarantine.body-listed",
+        "与检测并列、共用周期的测温（每天1次核酸、2次测温）",
+        rf"(?P<rhythm>每人?每?[天日])[^。；：，、]{{0,8}}(?:核酸|抗原)(?:检测|自测|采样)?(?:、|和|及|与)(?P<span>{_N}次(?P<what>体温|测温)(?:测量|监测|检测)?)",
+        yes=(
+            ("每天1次核酸、[2次测温]。", (Need("体温监测", times_per_day=2),)),
+            ("每日一次抗原自测和[三次体温监测]。", (Need("体温监测", times_per_day=3),)),
+        ),
+        no=("每周1次核酸、2次测温点巡查。", "每天核酸点、测温点要消毒。"),
+        build=_body_listed,
     ),
     Rule(
         "quarantine.body-rhythm-after",
