@@ -106,3 +106,16 @@ def test_any_text_gives_ordered_spans_and_sides_in_order(text: str, reference: d
         assert at <= t.start < t.end <= len(text)
         at = t.end
         assert t.since is None or t.until is None or t.since <= t.until
+
+
+def test_a_lunar_day_told_is_the_nearest_and_a_limit_lies_ahead() -> None:
+    (told,) = times("正月初三堵了路", date(2024, 2, 18))
+    (limit,) = times("正月初三前清走", date(2024, 2, 18))
+    assert (told.value, limit.value) == ("2024-02-12", "2025-01-31")
+
+
+def test_a_lunar_day_that_few_years_have() -> None:
+    (found,) = times("腊月三十前贴好春联", date(2022, 3, 10))
+    assert found.value == "2023-01-21"
+    (none,) = times("腊月三十前贴好春联", None)
+    assert none.value is None

@@ -385,6 +385,25 @@ def _numbered_festival(m: re.Match[str]) -> object:
     return _festival(m) if m["fh"] or m["mark"] is not None else None
 
 
+_LUNAR_MONTHS = {"正": 1, "冬": 11, "腊": 12}
+
+
+def _lunar_day(m: re.Match[str]) -> object:
+    month = _LUNAR_MONTHS[m["m"]]
+    number = parse(m["d"].removeprefix("初").replace("廿", "二十")) or 0
+
+    def resolve(context: Context) -> Days | None:
+        at = context.after or context.reference
+        days = dates.lunar_days(month, number, at) if at else []
+        if at is None or not days:
+            return None
+        told = context.view == "told" and context.after is None
+        found = min(days, key=lambda d: abs(d - at)) if told else next((d for d in days if d >= at), None)
+        return Days(found, found + timedelta(days=1)) if found else None
+
+    return DayShape("day", resolve)
+
+
 def _plan(m: re.Match[str]) -> object:
     """The five-year plans: the tenth began in 2001."""
     number = parse(m["n"]) or 0
@@ -636,7 +655,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "times.day", "只写日的日期",
-        rf"(?P<d>{_DAY_1})(?:日(?<![^0-9]日(?!前|之前|以前|至|到|起|[上下]午|晚|凌晨|[0-9]))(?!内|之内|以内|以上|以下|左右|后|之后|以后|游|租|均|常|报|产|龄|志|元|本|式|程|三餐|热|[一两二三][次检调随督通清研报查评测考])"
+        rf"(?P<d>{_DAY_1})(?:日(?<![^0-9]日(?!前|之前|以前|至|到|起|[上下]午|晚|凌晨|[0-9]))(?!内|之内|以内|以上|以下|左右|后|之后|以后|游|租|均|常|报(?![到名备送])|产|龄|志|元|本|式|程|三餐|热|[一两二三][次检调随督通清研报查评测考])"
         r"|号(?=前|之前|以前|上午|下午|晚|凌晨|至|到|起|[0-9]{1,2}[时点:]))",
         yes=(
             ("请于[15日前]报送", "2022-03-15"), ("[8日]召开", "2022-03-08"), ("[二十日前]销号", "2022-03-20"),
@@ -734,6 +753,13 @@ RULES: tuple[Rule, ...] = (
         build=_festival,
     ),
     Rule(
+        "times.lunar-day", "农历正月、冬月、腊月的日子",
+        "(?P<m>[正冬腊])月(?P<d>初[一二三四五六七八九十]|二?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|三十)(?![多余几])",
+        yes=(("[正月十五]", "2022-02-15"), ("[腊月二十三前]", "2023-01-14"), ("[冬月初八]", "2021-12-11")),
+        no=("正月里", "腊月天", "正月十余户"),
+        build=_lunar_day,
+    ),
+    Rule(
         "times.numbered-festival", "五一、十一假期",
         rf"(?P<f>五一|十一)(?<![0-9{_CN}第〇].一)(?P<fh>{_HOLIDAY})?(?P<mark>节|(?=[”，、。（春端清元]|前|之前|以前|期间|国际|国庆|当天))?",
         yes=(("[五一假期]不停工", "2022-04-30/2022-05-04"), ("[五一]前夕", "2022-05-01"), ("[五一节前]", "2022-05-01"), ("[十一长假]", "2022-10-01/2022-10-07")),
@@ -799,8 +825,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "times.duration-half", "半年、半小时",
-        r"半(?<![上大前后过多].)(?<![^剩余]下.)个?(?P<u>年(?!级|轻)|月|天|日(?!制)|小时|钟头)",
-        yes=(("[半年]", "P6M"), ("[半个月内]", "P15D"), ("[半小时内]", "PT30M"), ("[半天]", "PT12H"), ("剩下[半年]", "P6M")),
+        r"半(?<![大前后过多].)(?<![^则本体]上.)(?<![^剩余]下.)个?(?P<u>年(?!级|轻)|月|天|日(?!制)|小时|钟头)",
+        yes=(("[半年]", "P6M"), ("[半个月内]", "P15D"), ("[半小时内]", "PT30M"), ("[半天]", "PT12H"), ("剩下[半年]", "P6M"), ("原则上[半个月内]", "P15D")),
         no=("上半年", "大半年", "半年级"),
         build=_half_unit,
     ),
