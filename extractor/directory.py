@@ -174,6 +174,23 @@ def in_one(words: str, at: int) -> bool:
     return not ENDING.search(words[:at]) and not any(words[cut:at] in table for cut in range(min(at, 4)))
 
 
+def units(words: str) -> bool:
+    """Whether the words are nothing but names of units, joined by 、和: known ones, or such as end like one.
+
+    >>> units("县水利局、县应急局"), units("压实乡镇")
+    (True, False)
+    """
+    table = entries()
+
+    def unit(word: str) -> bool:
+        if any(word[cut:] in table for cut in range(min(len(word) - 1, 4))):
+            return ENDING.search(word) is not None and (word in table or not ACTION.match(word))
+        plain = word.replace("和", "")
+        return ENDING.search(word) is not None and not ACTION.match(plain) and not BREAK.search(plain)
+
+    return all(unit(word) for word in words.split("、"))
+
+
 def normal(name: str) -> str:
     """A name as said, without brackets' fillings and quotes: 各乡镇（街道） -> 各乡镇（街道）."""
     return name.replace("“", "").replace("”", "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from extractor import roles
@@ -45,7 +45,7 @@ def assign(
     bodies = [_body(text, sentences, k, points) for k in asked]
     found = rules.find(text, bodies, crosses)
     out: list[tuple[Assignment, ...]] = [()] * len(sentences)
-    carried = _Carried(points)
+    carried = _Carried(points, _titles(text, points))
     for k, findings in _listed(text, sentences).items():
         out[k] = (*out[k], *_own(text, findings)[0])
     last = -1
@@ -56,7 +56,38 @@ def assign(
         parties = carried.into(text, sentences[k], start, own, lead)
         out[k] = tuple(dict.fromkeys((*parties, *out[k])))
         last = k
+    return _first_leading(out) if rules.first_leads(text) else out
+
+
+def _titles(text: str, points: Sequence[Point]) -> dict[int, tuple[Assignment, ...]]:
+    """Of the points whose heading, or the line above whose list, names units and nothing else: the units."""
+    out: dict[int, tuple[Assignment, ...]] = {}
+    parents = {p.parent for p in points}
+    above: tuple[int | None, tuple[Assignment, ...]] = (None, ())
+    for k, p in enumerate(points):
+        heading = rules.title(text, p.marker_end, p.heading_end) if k in parents else None
+        lines = text.rfind("\n", 0, max(0, p.start - 1)) + 1
+        at_line = p.start > 0 and text[p.start - 1] == "\n"
+        lead = rules.title(text, lines, p.start) if at_line and lines and text[p.start - 2] == "：" else None
+        if lead is not None:
+            above = (p.parent, _inherited(_own(text, [lead])[0]))
+        elif p.parent != above[0] or p.number == 1:
+            above = (p.parent, ())
+        named = _inherited(_own(text, [heading])[0]) if heading is not None else above[1]
+        if named:
+            out[k] = named
     return out
+
+
+def _first_leading(assigned: Sequence[tuple[Assignment, ...]]) -> list[tuple[Assignment, ...]]:
+    """The first of each list as its lead, as the text says of all its lists."""
+    listed = ("parties.list", "parties.bracket")
+    plain = [[a.mention for a in each if a.mention.rule in listed and a.role == "responsible"] for each in assigned]
+    first = {min(each, key=lambda m: m.start) for each in plain if len(each) > 1}
+    return [
+        tuple(Assignment(a.mention, "lead", a.inherited) if a.mention in first else a for a in each)
+        for each in assigned
+    ]
 
 
 def _listed(text: str, sentences: Sequence[Judged]) -> dict[int, list[rules.Finding]]:
@@ -150,9 +181,10 @@ _MOST = 40
 class _Carried:
     """The subject in force at each place of the text, as the sentences are read in order."""
 
-    def __init__(self, points: Sequence[Point]) -> None:
+    def __init__(self, points: Sequence[Point], titles: Mapping[int, tuple[Assignment, ...]]) -> None:
         self._points = points
-        self._of_point: dict[int, tuple[tuple[Assignment, ...], bool]] = {}
+        self._titles = titles
+        self._of_point: dict[int, tuple[tuple[Assignment, ...], bool]] = {k: (t, True) for k, t in titles.items()}
         self._list: tuple[Assignment, ...] = ()
         self._limited = False
         self._last: tuple[tuple[bool, int], tuple[Assignment, ...]] = ((False, -1), ())
@@ -207,7 +239,9 @@ class _Carried:
     def interrupt(self, text: str, sentence: Judged) -> None:
         """A sentence that demands nothing speaks of something else: the subject before it no longer holds. A short
         one, or one that leads in to a point (如何做到负责，一要…), does not count."""
-        if sentence.end - sentence.start > 8 and text[sentence.end - 1] not in "，：":
+        point = sentence.point
+        titled = point is not None and point in self._titles and sentence.start == self._points[point].start
+        if sentence.end - sentence.start > 8 and text[sentence.end - 1] not in "，：" and not titled:
             self._keep(sentence, ())
 
     def _in_force(self, text: str, sentence: Judged) -> tuple[Assignment, ...]:

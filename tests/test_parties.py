@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor import sentences
+from extractor import extract, sentences
 from extractor.directory import entries, look_up
 from extractor.items import Point
 from extractor.obligations import Judged
@@ -297,3 +297,35 @@ def test_whatever_the_text_names_lie_in_it_and_own_ones_in_their_sentence(text: 
             name = text[a.mention.start : a.mention.end]
             assert name and "\n" not in name
             assert a.inherited == (not sentence.start <= a.mention.start < a.mention.end <= sentence.end)
+
+
+def named(text: str) -> list[list[str]]:
+    found = extract(text)
+    words = {p.id: p.span.text for p in found.parties}
+    return [[f"{words[r.party]}:{r.role}" for r in o.parties] for o in found.obligations]
+
+
+def test_a_heading_that_names_a_unit_and_nothing_else_gives_it_to_all_points_below() -> None:
+    text = "任务分解如下：\n一、县住建局\n（一）编制改造方案。\n（二）6月底前启动招标。\n二、县交通局\n（一）抓好农村公路养护。"
+    assert named(text) == [["县住建局:responsible"]] * 2 + [["县交通局:responsible"]]
+
+
+def test_a_heading_that_names_a_matter_gives_no_party() -> None:
+    assert named("任务分解如下：\n一、改造旧城区\n（一）编制改造方案。\n（二）6月底前启动招标。") == [[], []]
+
+
+def test_the_line_above_a_list_names_who_does_its_points_but_not_those_of_the_next_list() -> None:
+    text = "会议议定以下事项。\n县教育局：\n1.月底前完成校园排查。\n2.每周调度一次。\n县水利局：\n1.加密巡查山塘水库。"
+    assert named(text)[-3:] == [["县教育局:responsible"]] * 2 + [["县水利局:responsible"]]
+
+
+def test_the_first_of_a_list_leads_where_the_text_says_so() -> None:
+    task = "1.清理河道。责任单位：县水利局、县住建局、各乡镇。"
+    assert named(task)[-1] == ["县水利局:responsible", "县住建局:responsible", "各乡镇:responsible"]
+    legend = "注：责任单位中列第一位的为牵头单位。\n"
+    assert named(legend + task)[-1] == ["县水利局:lead", "县住建局:responsible", "各乡镇:responsible"]
+
+
+def test_those_excepted_from_a_group_are_no_party() -> None:
+    assert named("除公安局、消防救援大队外的各部门都要抽人参加。") == [["各部门:responsible"]]
+    assert named("除青石镇外，各乡镇要在月底前完成整改。") == [["各乡镇:responsible"]]

@@ -68,7 +68,7 @@ _LIGHT = (
 _EDGE = "[，。；：！？“（）》…—\n•>|、](?:(?<!、)|(?<=牵头、|负责、|主抓、))"
 _GOVERNS = re.compile("(?:" + either((*GOVERNING, "哪个", "哪些", "哪位")) + "|[对向给为把将被让使与同跟到在从经报送至于按据以])$")
 """Stands right before the name of a target or recipient."""
-_OBJECT_FIRST = re.compile("(?:(?<![绝相面针])对(?![此照标口外策接应等])|针对|[将把给因除]|(?<![方导志])向|(?<![作成认行])为(?![此了])|由于)[^，。；：！？\n]{0,50}$")
+_OBJECT_FIRST = re.compile("(?:(?<![绝相面针])对(?![此照标口外策接应等])|针对|[将把给因]|除(?![^，。；：！？\n]{1,40}外(?:的|，|其他|其余))|(?<![方导志])向|(?<![作成认行])为(?![此了])|由于)[^，。；：！？\n]{0,50}$")
 _COUNT = "(?:[两三四五六七八九几]{1,2}[个名位]?人)?"
 _DUTY = "(?:责任|职责)(?![人书状田]|清单|意识|追究|感)"
 _PART = f"(?:的[^，。；：{ORGANS}{OTHERS}\n]{{0,16}}?|牵头|主体|带头|骨干|主导|龙头|帮扶)(?:作用|功能|优势)"
@@ -474,7 +474,23 @@ TEXT_RULES: tuple[Rule, ...] = (LIST, BRACKET, WHOEVER)
 _MARK_OF = {LIST.id: "：", BRACKET.id: "（", WHOEVER.id: "凡"}
 """What a sentence must hold for a rule that reads the text itself; few hold any."""
 
-RULES: tuple[Rule, ...] = (*TEXT_RULES, *SHADOW_RULES)
+TITLE = Rule(
+    "parties.title", "标题只写单位，其下各项都由其办理",
+    r"\A(?P<span>(?![各全])[\u4e00-\u9fff（）、]{2,60}?(?:局|委|办|部|科|处|室|站|所|队|院|中心|公司|集团|委员会|办公室|指挥部|专班|组|镇|乡|街道|社区|村|学校|医院|车间))[：。]?\n?\Z",
+    yes=("[县住房和城乡建设局]", "[县水利局、县应急局]", "[青石镇]："),
+    no=("各乡镇：", "加强县水利局的力量", "县水利局要抓好整改"),
+    build=lambda m: None if _DEED.match(m["span"]) or not directory.units(m["span"]) else True,
+)  # fmt: skip
+"""Read in the heading of a point and in the line above a list of points, not in sentences."""
+FIRST_LEADS = Rule(
+    "parties.first-leads", "列第一位的为牵头单位",
+    "(?:列|排)(?:名)?(?:在)?(?:第一|首)位?的?(?:责任)?(?:单位|部门)?(?:为|是|即为|均为|系)(?:牵头|主要责任|主责|第一责任)(?:责任)?(?:单位|部门)",
+    yes=("责任单位中[列第一位的为牵头单位]。", "注：[排在首位的单位为牵头单位]"),
+    no=("列第一位的为重点项目。", "牵头单位列第一位。"),
+)  # fmt: skip
+"""Said once, of all lists of the text."""
+
+RULES: tuple[Rule, ...] = (*TEXT_RULES, *SHADOW_RULES, TITLE, FIRST_LEADS)
 
 
 def _open_bracket(text: str, at: int) -> bool:
@@ -752,6 +768,19 @@ def lists(text: str, start: int, end: int) -> list[Finding]:
     return out
 
 
+def title(text: str, start: int, end: int) -> Finding | None:
+    """The units that text[start:end], a heading or the line above a list, names and nothing else."""
+    for m in candidates((TITLE,), text[start:end]):
+        a, b = start + m.start, start + m.end
+        return Finding(TITLE.id, Group(a, b, _split(text, a, b), False), "")
+    return None
+
+
+def first_leads(text: str) -> bool:
+    """Whether the text says that the first of those listed for a task leads (列第一位的为牵头单位)."""
+    return bool(candidates((FIRST_LEADS,), text))
+
+
 def _split(text: str, start: int, end: int, otherwise: PartyType = "department") -> tuple[directory.Name, ...]:
     """The names of a list, divided at 、，和及; a 和 within a name (文化和旅游局) divides nothing."""
     names = []
@@ -776,4 +805,4 @@ def _split(text: str, start: int, end: int, otherwise: PartyType = "department")
 def run(text: str) -> list[Match]:
     """The findings of the group in one cleaned sentence, one for each group of names."""
     by_id = {rule.id: rule for rule in RULES}
-    return [Match(by_id[f.rule], f.group.start, f.group.names[-1].end, f.rule) for fs in find(text, [Body(0, len(text), False)]) for f in fs]
+    return [*candidates((TITLE, FIRST_LEADS), text), *(Match(by_id[f.rule], f.group.start, f.group.names[-1].end, f.rule) for fs in find(text, [Body(0, len(text), False)]) for f in fs)]
