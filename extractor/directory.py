@@ -324,7 +324,9 @@ def _widened(text: str, start: int, floor: int, name: Name) -> Name:
             at = m.end()
     if not 0 <= at < name.start or name.canonical == "同志" or not MODIFIER.match(text, at, name.start):
         return name
-    if ACTION.match(text, at) and not (name.type == "post" and JOB.fullmatch(text, at, name.start)):
+    job = name.type == "post" and JOB.fullmatch(text, at, name.start)
+    state = name.canonical == "人员" and TRAVEL.search(text, at, name.start)  # 隔离 + 人员
+    if ACTION.match(text, at) and not (job or state):
         return name
     if name.type == "department" and text[name.end - 1] in "局委厅办" and not OF_PLACE.search(text, at, name.start):
         return name
