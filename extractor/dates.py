@@ -167,6 +167,7 @@ def festival(name: str, year: int) -> date | None:
     return None
 
 
+@cache
 def _lunar(year: int, month: int, number: int) -> date:
     solar = Lunar.fromYmd(year, month, number).getSolar()
     return date(solar.getYear(), solar.getMonth(), solar.getDay())
@@ -202,13 +203,14 @@ def holiday(name: str, year: int) -> Days | None:
 def lunar_days(month: int, number: int, reference: date) -> list[date]:
     """A day of the lunar calendar in the lunar years around the reference, in order.
 
-    正月 is month 1, 腊月 is 12. A year in which the month has no such day (腊月三十) is left out, as are years out of range.
+    正月 is month 1, 腊月 is 12. Years in which the month has no such day (腊月三十) are left out,
+    and so are years out of range.
 
     >>> [at.isoformat() for at in lunar_days(12, 30, date(2022, 3, 10))]
-    ['2021-02-11', '2023-01-21', '2024-02-09']
+    ['2023-01-21', '2024-02-09']
     """
     out: list[date] = []
-    for lunar_year in range(reference.year - 2, reference.year + 2):
+    for lunar_year in range(reference.year - 1, reference.year + 2):
         if not _FIRST_YEAR <= lunar_year < _LAST_YEAR:
             continue
         at = _lunar(lunar_year, month, 1) + timedelta(days=number - 1)
