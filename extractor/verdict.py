@@ -389,7 +389,7 @@ def point_features(
 _NOTICE = re.compile(
     r"(?:通知|通告|公告|方案|意见|办法|规定|细则|指南|提示|倡议书|告知书|一封信|公开信|须知|纪要|要点|分工|计划|令)(?:（[^）]{0,12}）)?[。：]?$"
 )
-_REPORT = re.compile(r"(?:总结|汇报|经验|纪实|述职|回顾|发言|报告|致辞|答谢|体会|心得|调研|竞聘|演讲|解读|通报)"
+_REPORT = re.compile(r"(?:总结会?|工作情况|简介|侧记|掠影|见闻|汇报|经验|纪实|述职|回顾|发言|报告|致辞|答谢|体会|心得|调研|竞聘|演讲|解读|通报)"
     r"(?:材料|提纲|提要|发言稿|稿|报告)?$")
 
 
@@ -449,8 +449,21 @@ _TITLE_SIGNS = (
 )
 
 
+# The title of a piece of news on what somebody achieves is a clause; that of a document that orders ends in a noun.
+_ACHIEVES = re.compile(
+    r"^[^，。：；]{2,24}?(?:扎实|积极|深入|全力|持续|多措并举|多点发力|多管齐下|有序|稳步|着力|奋力|创新|精准|“[^”]{2,8}”)[^，。；：]{0,6}(?:开展|推进|推动|做好|抓好|打造|筑牢|织密|织牢|激活|破解|提升|守护|赋能|化解|优化|跑出|擦亮|点亮|护航|答好|走好|开辟)[^。；：]{2,24}$"
+    r"|^[^。；：]{2,24}(?:破解|激活|赋能|跑出|筑牢|织密|织牢|打通|点亮|擦亮|护航|蹚出|走出)[^。；：]{2,16}$"
+)
+_ORDERS = re.compile("召开|会议|强调|要求|部署|通知|通告|公告|方案|意见|讲话|要点|计划|办法|措施|倡议")
+
+
 def _more(nodes: Sequence[Node], all_pieces: Sequence[Piece], i: int, k: int) -> bool:
     return k + 1 < len(all_pieces) and all_pieces[k + 1].start < nodes[i].end
+
+
+def text_asked(found: Sequence[Features]) -> float:
+    """How far a text asks in so many words: three times the share of such sentences, at most 1."""
+    return min(1.0, 3 * sum(not _ASKS.isdisjoint(f) for f in found) / max(1, len(found)))
 
 
 def text_features(text: str, found: Sequence[Features], alone: Sequence[float]) -> Features:
@@ -462,12 +475,24 @@ def text_features(text: str, found: Sequence[Features], alone: Sequence[float]) 
         f["text.notice"] = 1.0
     if any(_REPORT.search(line) for line in head_lines):
         f["text.report"] = 1.0
+    asked = text_asked(found)
+    if any(_ACHIEVES.match(line) and not _ORDERS.search(line) for line in head_lines[:2]):
+        f["text.achieves"] = 1 - asked
+    f["text.asked"] = asked
     how_often = Counter(sign for g in found for sign in _TEXT_SIGNS.keys() & g.keys())
     for sign, name in _TEXT_SIGNS.items():  # in this order: a sum of floats depends on it
         if sign in how_often:
             f[name] = min(1.0, 3 * how_often[sign] / n)
     return f
 
+
+_ASKS = frozenset(
+    f"verdict.{name}"
+    for name in "yao-head must shall need-you please please-do forbid never dont us-must hope scheduled frame-strong dei to-me from-now".split()
+)
+"""Signs that somebody is told to act in so many words. A text without any hardly demands, however it words its deeds."""
+_RECALLS = frozenset(f"verdict.{name}" for name in "since practice profile long-ago date-story story attend".split())
+"""Signs that open an account of what has been done."""
 
 _TEXT_SIGNS = {
     f"verdict.{name}": f"text.{name}"
@@ -490,7 +515,8 @@ def context_features(
     for p, a in zip(all_pieces, alone, strict=True):
         lines.setdefault(p.line, _Sum()).add(a, 1)
     out: list[Features] = []
-    framed_line = -1
+    framed_line = recalled_line = -1
+    asked = text_asked(found)
     for k, (p, f) in enumerate(zip(all_pieces, found, strict=True)):
         g: Features = dict(f)
         bare = f.get("shape.bare", 0.0)
@@ -526,5 +552,14 @@ def context_features(
             g["context.framed"] = 1.0
         if "verdict.frame-strong" in f:
             framed_line = p.line
+        if not _ASKS.isdisjoint(f):
+            recalled_line = -1
+        else:
+            g["context.bare-unasked"] = bare * (1 - asked)
+            g["context.actor-unasked"] = f.get("verdict.actor", 0.0) * (1 - asked)
+            if recalled_line == p.line:
+                g["context.recalled"] = 1.0
+            if not _RECALLS.isdisjoint(f):
+                recalled_line = p.line
         out.append(g)
     return out
