@@ -389,7 +389,8 @@ def point_features(
 _NOTICE = re.compile(
     r"(?:通知|通告|公告|方案|意见|办法|规定|细则|指南|提示|倡议书|告知书|一封信|公开信|须知|纪要|要点|分工|计划|令)(?:（[^）]{0,12}）)?[。：]?$"
 )
-_REPORT = re.compile(r"(?:总结会?|工作情况|简介|侧记|掠影|见闻|汇报|经验|纪实|述职|回顾|发言|报告|致辞|答谢|体会|心得|调研|竞聘|演讲|解读|通报)"
+_REPORT = re.compile(
+    r"(?:总结会?|工作情况|简介|侧记|掠影|见闻|汇报|经验|纪实|述职|回顾|发言|报告|致辞|答谢|体会|心得|调研|竞聘|演讲|解读|通报)"
     r"(?:材料|提纲|提要|发言稿|稿|报告)?$")
 
 
@@ -488,9 +489,12 @@ def text_features(text: str, found: Sequence[Features], alone: Sequence[float]) 
 
 _ASKS = frozenset(
     f"verdict.{name}"
-    for name in "yao-head must shall need-you please please-do forbid never dont us-must hope scheduled frame-strong dei to-me from-now".split()
+    for name in (
+        "yao-head must shall need-you please please-do forbid never dont us-must hope scheduled frame-strong dei to-me "
+        "from-now"
+    ).split()
 )
-"""Signs that somebody is told to act in so many words. A text without any hardly demands, however it words its deeds."""
+"""Signs that somebody is told to act in so many words. A text without them hardly demands, whatever acts it names."""
 _RECALLS = frozenset(f"verdict.{name}" for name in "since practice profile long-ago date-story story attend".split())
 """Signs that open an account of what has been done."""
 
