@@ -52,7 +52,7 @@ _TIME = (
     "|[^，。；：的{SIGNS}\n]{1,10}(?:[0-9]{1,3}|[一二三四五六七八九十半两]{1,3})(?:个)?(?:小时|分钟|天|日|工作日)内|(?:今[天晚早夜]|明[天晚早]|后天|这[周月]|这个月|这[两几]天|半夜|凌晨|天[黑亮]之?前)(?!的)|[本下次]?(?:周[一二三四五六日末]|月[初中底末]|年[底末]|[上中下]旬))"
 ).replace("{SIGNS}", NAMES[1:-1] + FIELDS)
 _NOMINAL = "(?:的|这|那(?![么就里])|、|，|。|；|：|”|）|》|等|之间|责任|工作(?!落实|推进)|职责|会议|文件|通知|人数|作风|能力|名单|内部|意见|精神|关系|制度|管理|建设|代表|主体|安全|形象|利益|问题|汇报|情况|以外|以上|以下|和|及|与|或|$|\n)"
-_SAYS = "(?:通报|汇报|传达|介绍|推送|表彰|部署)(?:了|的)|要求|叮嘱|嘱咐|提醒|强调|指出|同意|建议"
+_SAYS = "(?:通报|汇报|传达|介绍|推送|表彰|部署)(?:了|的)|要求|叮嘱|嘱咐|提醒|强调|指出|同意|建议|(?:印发|下发|发布|发出)(?:通知|通告|公告|提示|提醒|方案)"
 _WITHOUT = "(?:不(?!是)|[没未有])[^，。；：的\\n]{1,8}的"
 """Narrows the name before it to some of those named: 老人没人照看的，由村里管."""
 _DONE_TO = "对[^，。；：\\n]{1,14}的[^，。；：的\\n]{0,4}(?:检查|管理|服务|支持|监管|考核|评价|处罚|投诉|执法|审批)[能要应须]"
@@ -621,8 +621,10 @@ _DEMANDED = re.compile("要(?![求素点件害])|必须|务必|请|须|应当|�
 
 def _told(text: str, start: int, group: Group) -> bool:
     """Whether a name stands in the part of its sentence that tells of what was done: behind 刚才 or 从凌晨到现在, and
-    before anything is demanded."""
-    told = _TOLD.search(text, start, min(group.start, start + 120))
+    before anything is demanded. Only near the beginning of the sentence: what stands far behind is told of something else."""
+    if group.start - start > 200:
+        return False
+    told = _TOLD.search(text, start, group.start)
     return told is not None and not _DEMANDED.search(text, told.end(), group.start)
 
 
