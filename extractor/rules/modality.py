@@ -68,6 +68,10 @@ SETTING = Rule(
 RULES: tuple[Rule, ...] = (QUESTION, TABLE_HEAD, ATTENDANCE, FORBID, REQUIRE, ENCOURAGE, SETTING)
 
 
+TOLD = (("参加", ATTENDANCE), ("出席", ATTENDANCE), ("列席", ATTENDANCE), ("陪同", ATTENDANCE), ("|", TABLE_HEAD))
+"""Rules of sentences that tell nobody to act, each with what such a sentence holds: few hold any."""
+
+
 def run(text: str) -> list[Match]:
     """Everything the rules find in one clause, overlapping findings too."""
     return candidates(RULES, text)
