@@ -13,9 +13,11 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from extractor.rules.actions import ADVERBS
 from extractor.rules.names import (
     ACTION,
     ACTIONS,
+    BANS,
     ADDRESSEE,
     ALSO_VERBS,
     ASIDE,
@@ -255,11 +257,12 @@ def names(text: str, start: int, end: int, found: Sequence[Hit]) -> list[Name]:
         name = _with_office(text, name)
         last = out[-1] if out else None
         word = last is not None and last.start > start and _within_word(text, last.start)
+        word = word and text[last.start - 2 : last.start] not in BANS  # type: ignore[union-attr]
         word = word and (len(out) < 2 or out[-2].end < out[-1].start)
         if last and last.end == at and (whole := _merged(text, last, name, word)):
             out[-1] = whole
-        elif last and last.end == at and name.bare and text[at:b] in ALSO_VERBS:
-            continue  # what the unit before it does: 教育局 + 组织
+        elif name.bare and text[at:b] in ALSO_VERBS and (text[at - 2 : at] in ADVERBS or (last and last.end == at)):
+            continue  # what the unit before it does: 教育局 + (统一) + 组织
         elif last and 0 < at - last.end <= 12 and _modifies(text, last, name, word) and _plain(text, last.end, at):
             kind: PartyType = "institution" if name.type == "all" else name.type
             out[-1] = name._replace(start=last.start, canonical=normal(text[last.start : b]), type=kind)

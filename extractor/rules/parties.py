@@ -134,9 +134,9 @@ SUBJECT = Rule(
     build=lambda m: None if _GOVERNS.search(m.string, max(0, m.start() - 4), m.start()) else _unless_object(m),
 )  # fmt: skip
 CLOCKED = Rule(
-    "parties.clocked", "主语与要求之间是钟点",
-    f"(?P<span>{NAMES})(?:[今明当后次][天日晚早])?(?:凌晨|[早晚]上|[上中下]午)?[0-9]{{1,2}}[点时]半?之?前{_ADVERB}{{0,1}}{_MODAL}",
-    yes=("断面的读数[环保局]凌晨2点前要报出来。", "名单[各社区]今晚8点前必须交齐。"),
+    "parties.clocked", "主语与要求之间是钟点、日期",
+    f"(?P<span>{NAMES})(?:(?:[今明当后次][天日晚早])?(?:凌晨|[早晚]上|[上中下]午)?[0-9]{{1,2}}[点时]半?|(?:[0-9]{{1,2}}月)?[0-9]{{1,2}}[日号]|[0-9]{{0,2}}[本下年]?[月年]底|[本下]周[一二三四五六日末])之?前{_ADVERB}{{0,1}}(?:{_MODAL}|得)",
+    yes=("断面的读数[环保局]凌晨2点前要报出来。", "名单[各社区]今晚8点前必须交齐。", "可[教育局]8月20号前得登记一遍。"),
     no=("向各社区今晚8点前要发完。", "各社区8点前发完。"),
     build=lambda m: None if _GOVERNS.search(m.string, max(0, m.start() - 4), m.start()) else _unless_object(m),
 )  # fmt: skip
@@ -243,8 +243,8 @@ FIT = Rule(
 )  # fmt: skip
 DOER_NEXT = Rule(
     "parties.doer-next", "并列分句的主语后接动作",
-    f"{NAMES}[一-鿿]{{1,4}}、(?P<span>{ORGANS})(?:(?![的间])[一-鿿]){{1,3}}(?:[一-鿿]|{NAMES})(?=[，。；”]|、{NAMES}[一-鿿]{{2,4}}[，。；”])",
-    yes=("坚持政府找人、[卫健部门]接种。", "做到支部带头、[党员]带动。"),
+    f"{NAMES}[一-鿿]{{1,9}}、(?P<span>{ORGANS})(?:(?:(?![的间])[一-鿿]){{1,3}}(?:[一-鿿]|{NAMES})(?=[，。；”]|、{NAMES}[一-鿿]{{2,4}}[，。；”])|(?:不予|不得|不再|负责|牵头)[一-鿿]{{2,8}}(?=[，。；”]|、{NAMES}))",
+    yes=("坚持政府找人、[卫健部门]接种。", "做到支部带头、[党员]带动。", "发改部门不予审批、[财政部门]不予评审。"),
     no=("抓好检测、学校管理等工作。", "报主管部门复核、指挥部审批同意，再开工。"),
     build=lambda m: None if _SENT_TO.search(m.string, max(0, m.start() - 20), m.start() + 1) else True,
 )  # fmt: skip
