@@ -90,6 +90,7 @@ _LEVEL = re.compile(r"(?:高|中|低)(?:、?(?:中|低|高)){0,2}风险")
 _ALL = re.compile(
     "督促其|引导其|组织其|要求其|对其(?![他余它])|其须|其应|其要|上述人员|以上人员|上述对象|均|都应|都要|都须|都实行"
 )
+_NAMED_BEFORE = re.compile("(?:对|凡|请)?(?P<who>(?:上述|以上|前述)(?:各类|几类|所有)?(?:人员|人群|对象))")
 _ORIGIN = re.compile("风险|密接|接触|入境|境外|返|旅居|涉疫|疫区|省外|外省|来自")
 _REPLACED = re.compile(
     r"[”\"]?(?:的)?(?:管控|隔离|管理)?(?:措施|政策|时间)?，?(?:统一)?(?:调整|优化|缩短|改|变更|压缩|延长|修改|变)(?:为|至|到|成)"
@@ -243,7 +244,12 @@ class _Reader:
             found.insert(0, populations.widened(self.text, seen[k - 1] if k else None, clause, people))
             if not several:
                 break
-        return found or self._earlier(i) or ([some] if some else [])
+        return found or self._earlier(i) or ([some] if some else self._said(i, m.start))
+
+    def _said(self, i: int, end: int) -> list[People]:
+        """Those named before by a word alone (上述人员), where nobody was found whom it could mean."""
+        m = _NAMED_BEFORE.match(self.text, self.sentences[i].start, end)
+        return [People(m.span("who"))] if m else []
 
     def _earlier(self, i: int) -> list[People]:
         """The people of the last rule in the same line, of the sentence before, of the heading, of the line before."""

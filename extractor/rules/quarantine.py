@@ -251,7 +251,9 @@ def _tests_on_days(m: re.Match[str]) -> Needs | None:
     what, at = m["what"], m.start("what")
     if what == "检测" and m.string[max(0, at - 2) : at] in ("体温", "健康", "症状", "监督"):
         return None
-    tests = len(days) * _times(m.string[m.end("list") : m.end()])
+    words = m.string[m.end("list") : m.end()]
+    said = _times(words)
+    tests = said if said == len(days) and not re.search("[各每]|分别", words) else len(days) * said
     needs: Needs = (Need("抗原检测" if what == "抗原" else "核酸检测", tests=tests, test_days=days),)
     if what == "核酸" and re.match(r"(?:检测|采样)?[和、及与+]抗原", m.string[m.end("what") : m.end("what") + 6]):
         needs += (Need("抗原检测", tests=tests, test_days=days),)
@@ -546,6 +548,7 @@ RULES: tuple[Rule, ...] = (
         yes=(
             ("在[第1、4、7、14天各进行一次核酸检测]。", (Need("核酸检测", tests=4, test_days=(1, 4, 7, 14)),)),
             ("[第2天和第4天分别进行1次核酸检测]。", (Need("核酸检测", tests=2, test_days=(2, 4)),)),
+            ("[第1、3、7天做三次核酸]。", (Need("核酸检测", tests=3, test_days=(1, 3, 7)),)),
         ),
         no=("第1天开展健康检测。", "8月1日、4日核酸检测点开放。", "第7、1天核酸检测"),
         build=_tests_on_days,
@@ -685,8 +688,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "quarantine.tests-within",
         "限时完成的检测（24小时内完成1次核酸检测）",
-        rf"{_HOURS}{_INSIDE}(?P<gap>[^。；：，0-9]{{0,24}}?(?:{_N}次)?[^。；：，0-9]{{0,8}}?)(?P<what>核酸|抗原|(?:完成|进行|开展|接受|做|次|采样)检测|[做测检采]{_N}次)(?:检测|采样|筛查)?{_TIMES}?",
+        rf"{_HOURS}{_INSIDE}(?P<gap>[^。；：，0-9]{{0,24}}?(?:{_N}次)?[^。；：，0-9]{{0,8}}?)(?P<what>核酸|抗原|“?落地检”?|(?:完成|进行|开展|接受|做|次|采样)检测|[做测检采]{_N}次)(?:检测|采样|筛查)?{_TIMES}?",
         yes=(
+            ("抵达后[24小时内完成一次“落地检”]。", (Need("核酸检测", tests=1, within="PT24H"),)),
             ("落地检，[24小时内再做1次]。", (Need("核酸检测", tests=1, within="PT24H"),)),
             ("代表会前[48小时内核酸检测1次]。", (Need("核酸检测", tests=1, within="PT48H"),)),
             ("抵县[24小时内完成1次核酸检测]。", (Need("核酸检测", tests=1, within="PT24H"),)),
