@@ -275,7 +275,7 @@ def _shape(f: Features, text: str, p: Piece, clauses: list[int]) -> None:
     if "|" in text[p.start : p.end]:
         f["shape.cells"] = 1.0
     if text[p.end - 1] not in "。；！？：…”":
-        f["shape.open"] = 1.0
+        f["shape.open-bullet" if text[p.start] in "•·●■◆○▪" else "shape.open"] = 1.0
     if size <= 24 and text[p.words : p.end].rstrip("。：；").endswith(("方面", "领域", "对象", "人员", "人群")):
         f["shape.topic"] = 1.0
 
