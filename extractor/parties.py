@@ -229,6 +229,7 @@ class _Carried:
         if subjects.ENFORCEMENT.match(text, start, sentence.end):
             return tuple(own)
         same = bans_on and all(a.mention.type != "public" for a in before)
+        same = same or all(a.mention.rule == "parties.title" for a in before)
         if not same and _own_matter(text, start, sentence.end):
             self._keep(sentence, ())
             return tuple(own)
