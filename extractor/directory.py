@@ -17,10 +17,10 @@ from extractor.rules.actions import ADVERBS
 from extractor.rules.names import (
     ACTION,
     ACTIONS,
-    BANS,
     ADDRESSEE,
     ALSO_VERBS,
     ASIDE,
+    BANS,
     BARE_FIRMS,
     BREAK,
     ENDING,
