@@ -84,9 +84,9 @@ def judge(text: str, sentences: Sequence[Sentence], nodes: Sequence[Node]) -> tu
     for k, (part, f) in enumerate(zip(parts, in_context, strict=True)):
         words = text[part.words : part.end]
         asked = compiled(rules.QUESTION.pattern).search(words) is not None
-        told = any(mark in words and compiled(r.pattern).search(words.rstrip("\n")) for mark, r in rules.TOLD)
+        table_head = "|" in words and compiled(rules.TABLE_HEAD.pattern).search(words.rstrip("\n")) is not None
         says_something = _SAYS_SOMETHING.search(text, part.words, part.end) is not None
-        ordered = says_something and not (asked or told) and probability(f, table["context"], kind) >= 0.5
+        ordered = says_something and not (asked or table_head) and probability(f, table["context"], kind) >= 0.5
         rule = "verdict.question" if asked else _strongest(f, "context", ordered)
         verdict: VerdictKind = "context"
         if ordered:

@@ -128,6 +128,7 @@ def _body(text: str, sentences: Sequence[Judged], k: int, points: Sequence[Point
 def _own(text: str, findings: Sequence[rules.Finding]) -> tuple[list[Assignment], list[rules.Finding]]:
     """The parties that a sentence itself names, each once, and the findings that are its subjects."""
     lead = [f for f in findings if f.rule in subjects.LEADING]
+    led = any(f.rule == "parties.table-lead" for f in findings)
     own: list[Assignment] = []
     seen: set[tuple[str, str]] = set()
     for finding in findings:
@@ -142,7 +143,8 @@ def _own(text: str, findings: Sequence[rules.Finding]) -> tuple[list[Assignment]
                 continue
             seen.add(key)
             mention = Mention(name.start, name.end, name.canonical, name.type, finding.rule)
-            own.append(Assignment(mention, roles.role(finding.rule, name, finding.after, finding.label, beside), False))
+            label = "责任" if finding.rule == "parties.table" and not led else finding.label
+            own.append(Assignment(mention, roles.role(finding.rule, name, finding.after, label, beside), False))
     return own, lead
 
 

@@ -214,6 +214,8 @@ def _clause_demands(f: Features, clauses: list[int], demands: list[int], denies:
         f["shape.demand"] = 1.0
         if max(clean) >= len(clauses) - 1:
             f["shape.demand-last"] = 1.0
+            if "shape.lead-in" in f:
+                f["shape.lead-in-demands"] = 1.0
         if len(clean) >= 2:
             f["shape.demands"] = 1.0
 

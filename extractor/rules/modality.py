@@ -26,13 +26,6 @@ TABLE_HEAD = Rule(
     no=("责任单位：县水利局", "疏通河道|县水利局|6月底前"),
 )  # fmt: skip
 
-ATTENDANCE = Rule(
-    "modality.attendance", "与会、陪同情况",
-    r"\A(?![^。；！？\n]{0,80}(?:(?<![主重])要|[请须]|应(?!急)|必须|务必|准时))[^。；！？\n]{2,80}(?:参加|出席|列席|陪同)(?:了)?(?:此次|本次|上述|有关|相关)?(?:会议|活动|调研|座谈会?|推进会|调度会|检查|考察|仪式|督导|督查|慰问|巡查)[。；]?\Z",
-    yes=("[各乡镇主要负责人参加会议。]", "[副县长陪同调研。]"),
-    no=("请各单位准时参加会议。", "各乡镇参加调度会，带上台账。"),
-)  # fmt: skip
-
 FORBID = Rule(
     "modality.forbid", "禁止",
     r"严禁|不得|禁止|不准|不许|不允许|切忌|切勿|不要|不能|不可(?!避免)|决不|绝不|一律不|谢绝|暂不|不让|杜绝|(?<!不可)避免|勿|不予|不再|非必要不"
@@ -65,11 +58,7 @@ SETTING = Rule(
     no=("各镇组织巡查", "备足沙袋"),
 )  # fmt: skip
 
-RULES: tuple[Rule, ...] = (QUESTION, TABLE_HEAD, ATTENDANCE, FORBID, REQUIRE, ENCOURAGE, SETTING)
-
-
-TOLD = (("参加", ATTENDANCE), ("出席", ATTENDANCE), ("列席", ATTENDANCE), ("陪同", ATTENDANCE), ("|", TABLE_HEAD))
-"""Rules of sentences that tell nobody to act, each with what such a sentence holds: few hold any."""
+RULES: tuple[Rule, ...] = (QUESTION, TABLE_HEAD, FORBID, REQUIRE, ENCOURAGE, SETTING)
 
 
 def run(text: str) -> list[Match]:
