@@ -368,6 +368,8 @@ def _merged(text: str, first: Name, second: Name, word: bool) -> Name | None:
         return None
     if first.type == "territory" and text[second.start : second.end].endswith(("管委会", "居委会", "村委会", "办事处")):
         return Name(first.start, second.end, normal(text[first.start : second.end]), "territory")
+    if text[first.start : first.end] in ("属地", "当地", "基层") and second.type in ("territory", "department"):
+        return second._replace(start=first.start)
     if first.type == second.type == "territory" and "政府" not in second.canonical:
         return second._replace(start=first.start, canonical=normal(text[first.start : second.end])) if generic else None
     if first.type == "body" and second.canonical == "办公室":

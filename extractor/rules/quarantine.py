@@ -324,9 +324,15 @@ def _often(need: Need, rhythm: str, times: int) -> Need:
     return replace(need, times_per_day=times)
 
 
+_HOURS_LONG = re.compile(f"[^。；：，0-9\n]{{0,3}}{_N}个?(?:小时|分钟)")
+"""How long it goes on, not how often: 每天采样两小时."""
+
+
 def _repeated(m: re.Match[str]) -> Needs | None:
     """每天1次核酸, 核酸检测每周2次, 每日一检."""
     groups = m.groupdict()
+    if _HOURS_LONG.match(m.string, m.end()):
+        return None
     if groups.get("what") and not _is_swab(m):
         return None
     if re.search("能力|点位?覆盖|万", m[0]) or m.string.startswith(("能力", "量", "点"), m.end()):
@@ -647,7 +653,7 @@ RULES: tuple[Rule, ...] = (
             ("[头五天每天做一次核酸]。", (Need("核酸检测", days=5, times_per_day=1),)),
             ("上下午各测温一次、[每3天一次核酸检测]。", (Need("核酸检测", every_days=3, times_per_period=1),)),
         ),
-        no=("每日核酸检测能力达2万管。", "每天核酸检测点要消杀。", "每日两次测温、登记核酸结果。"),
+        no=("每日核酸检测能力达2万管。", "每天核酸检测点要消杀。", "每天每村保证采样两小时。", "每日两次测温、登记核酸结果。"),
         build=_repeated,
     ),
     Rule(
@@ -811,7 +817,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "quarantine.report-ahead",
         "提前若干天报备",
-        rf"提?前(?:至少|不少于)?{_HOURS}(?:以上)?[^。；：，0-9]{{0,20}}?(?:报告|报备|登记|申报|填报|上报)",
+        rf"提?前(?:至少|不少于)?{_HOURS}(?:以上)?[^。；：，0-9]{{0,36}}?(?:报告|报备|登记|申报|填报|上报)",
         yes=(
             ("返乡前[提前3天向社区报备]。", (Need("报告", within="P3D"),)),
             ("须[提前24小时报备]。", (Need("报告", within="PT24H"),)),
