@@ -419,6 +419,8 @@ def heading_features(
         p = all_pieces[k]
         length = p.end - p.words
         words = text[p.words : p.end]
+        if _LIMIT.search(words):
+            continue
         going, lengths = lists[nodes[i].first]
         others = going.count - 1
         f: Features = {
@@ -440,6 +442,8 @@ def heading_features(
     return out
 
 
+_LIMIT = re.compile("(?:[0-9日号底末初旬]|[周期][一二三四五六日末])(?:[0-9]{1,2}[时点])?(?:之|以)?前")
+"""By when something is to be done: no title says that."""
 _TITLE_SIGNS = (
     "shape.open",
     "shape.bare-first",
