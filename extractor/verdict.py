@@ -469,8 +469,11 @@ def _more(nodes: Sequence[Node], all_pieces: Sequence[Piece], i: int, k: int) ->
 
 
 def text_asked(found: Sequence[Features]) -> float:
-    """How far a text asks in so many words: three times the share of such sentences, at most 1."""
-    return min(1.0, 3 * sum(not _ASKS.isdisjoint(f) for f in found) / max(1, len(found)))
+    """How far a text asks in so many words: three times the share of such sentences, at most 1. A text of a few
+    sentences need not ask: what it lacks counts the less the shorter it is."""
+    n = max(1, len(found))
+    lacks = 1 - min(1.0, 3 * sum(not _ASKS.isdisjoint(f) for f in found) / n)
+    return 1 - lacks * min(1.0, n / 12)
 
 
 def text_features(text: str, found: Sequence[Features], alone: Sequence[float]) -> Features:
