@@ -419,7 +419,7 @@ def heading_features(
         p = all_pieces[k]
         length = p.end - p.words
         words = text[p.words : p.end]
-        if _LIMIT.search(words):
+        if "shape.open" not in found[k] and _LIMIT.search(words):
             continue
         going, lengths = lists[nodes[i].first]
         others = going.count - 1
@@ -443,7 +443,7 @@ def heading_features(
 
 
 _LIMIT = re.compile("(?:[0-9日号底末初旬]|[周期][一二三四五六日末])(?:[0-9]{1,2}[时点])?(?:之|以)?前")
-"""By when something is to be done: no title says that."""
+"""By when something is to be done: no title that ends like a sentence says that."""
 _TITLE_SIGNS = (
     "shape.open",
     "shape.bare-first",
