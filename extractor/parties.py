@@ -66,9 +66,10 @@ def _titles(text: str, points: Sequence[Point]) -> dict[int, tuple[Assignment, .
     above: tuple[int | None, tuple[Assignment, ...]] = (None, ())
     for k, p in enumerate(points):
         heading = rules.title(text, p.marker_end, p.heading_end) if k in parents else None
-        lines = text.rfind("\n", 0, max(0, p.start - 1)) + 1
-        at_line = p.start > 0 and text[p.start - 1] == "\n"
-        lead = rules.title(text, lines, p.start) if at_line and lines and text[p.start - 2] == "：" else None
+        lead = None
+        if text.endswith("：\n", 0, p.start):
+            line = text.rfind("\n", max(0, p.start - _LONGEST_TITLE), p.start - 1) + 1
+            lead = rules.title(text, line, p.start) if line else None  # the first line of all addresses somebody
         if lead is not None:
             above = (p.parent, _inherited(_own(text, [lead])[0]))
         elif p.parent != above[0] or p.number == 1:
@@ -77,6 +78,10 @@ def _titles(text: str, points: Sequence[Point]) -> dict[int, tuple[Assignment, .
         if named:
             out[k] = named
     return out
+
+
+_LONGEST_TITLE = 80
+"""How far above a list the line may begin that names who does its points: units, no more than a title holds."""
 
 
 def _first_leading(assigned: Sequence[tuple[Assignment, ...]]) -> list[tuple[Assignment, ...]]:

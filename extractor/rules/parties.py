@@ -618,7 +618,9 @@ _PLAIN = (TIMED, DOER, ORGAN_DOER, PARALLEL, ADDRESSED, ALLOTTED)
 _TOLD = re.compile(
     "(?<![一-鿿0-9])(?:刚才|昨[天晚日]|近日|日前|会前|前[段几][天时]?[间期]?|这段时间|上周|上个?月)|从[^，。；：\n]{1,16}到(?:现在|目前)"
 )
+"""Says when something was done, so that what follows is told."""
 _DEMANDED = re.compile("要(?![求素点件害])|必须|务必|请|须|应当|不得|现在|今天")
+"""Ends what is told: from here on something is wanted."""
 
 
 def _told(text: str, start: int, group: Group) -> bool:
